@@ -1,0 +1,70 @@
+"""The paperbench command: finds the verb, runs it, and turns errors into one line."""
+
+import argparse
+import os
+import sys
+from importlib import import_module
+
+from runner import __version__
+from runner.cli.verbs import VERBS
+from runner.errors import PaperbenchError, UsageError
+from validators.findings import InvalidDocumentError
+
+EXIT_USAGE = 2
+EXIT_OURS = 3
+
+
+def build_parser(verb: str | None) -> argparse.ArgumentParser:
+    """The parser, with the arguments of the one verb that is called; the others only by name."""
+    parser = argparse.ArgumentParser(
+        prog="paperbench", description="Plan, run, judge and rank replications of papers.", allow_abbrev=False
+    )
+    parser.add_argument("--version", action="version", version=f"paperbench {__version__}")
+    verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
+    for name, (module, summary) in VERBS.items():
+        sub = verbs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        if name == verb:
+            import_module(module).add_arguments(sub)
+    return parser
+
+
+def common_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments that every verb working on data takes."""
+    parser.add_argument("--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)")
+    parser.add_argument("--runs", metavar="DIR", help="where runs are kept (default: runs/ under the data root)")
+    parser.add_argument("--json", action="store_true", help="print JSON at full precision")
+
+
+def _run(argv: list[str]) -> int:
+    verb = next((word for word in argv if not word.startswith("-")), None)
+    arguments = build_parser(verb).parse_args(argv)
+    module, _ = VERBS[arguments.verb]
+    return int(import_module(module).run(arguments))
+
+
+def _explain(error: OSError) -> str:
+    where = f" ({error.filename})" if error.filename else ""
+    return f"{error.strerror or error}{where}; mend the path, its permissions or the free space, and run again"
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one verb; exit status 0 done, 1 something to mend, 2 usage, 3 our own fault, 130 interrupted."""
+    try:
+        return _run(sys.argv[1:] if argv is None else argv)
+    except UsageError as error:
+        print(f"paperbench: {error}", file=sys.stderr)
+        return EXIT_USAGE
+    except PaperbenchError as error:
+        print(f"paperbench: {error}", file=sys.stderr)
+        return 1
+    except InvalidDocumentError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"paperbench: {_explain(error)}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130

@@ -1,0 +1,91 @@
+"""Files that survive a crash: atomic writes, appended lines, and reading past a torn last line."""
+
+import json
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+def fsync_folder(folder: Path) -> None:
+    """Make the folder's entries durable."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Give the file this content at once or not at all; on OSError no partial file stays."""
+    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    fsync_folder(path.parent)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON document atomically, indented."""
+    write_atomic(path, (json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """The file's JSON; raises OSError and json.JSONDecodeError."""
+    return json.loads(path.read_bytes())
+
+
+class LineWriter:
+    """Appends JSON lines to one file that has no other writer, mending a torn last line first."""
+
+    def __init__(self, path: Path) -> None:
+        self._stream = path.open("ab")
+        if self._stream.tell() and not _ends_with_newline(path):
+            self._stream.write(b"\n")
+
+    def append(self, value: Any) -> None:
+        """Append one line; it is durable after the next flush."""
+        line = json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        self._stream.write(line.encode() + b"\n")
+
+    def flush(self) -> None:
+        """Make every appended line durable."""
+        self._stream.flush()
+        os.fsync(self._stream.fileno())
+
+    def close(self) -> None:
+        """Flush and close."""
+        self.flush()
+        self._stream.close()
+
+    def __enter__(self) -> "LineWriter":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _ends_with_newline(path: Path) -> bool:
+    with path.open("rb") as stream:
+        stream.seek(-1, os.SEEK_END)
+        return stream.read(1) == b"\n"
+
+
+def read_lines(path: Path) -> Iterator[Any]:
+    """The JSON values of a file of lines; torn lines are passed over, a missing file has none."""
+    if not path.exists():
+        return
+    with path.open("rb") as stream:
+        for line in stream:
+            try:
+                value = json.loads(line)
+            except ValueError:
+                continue
+            yield value

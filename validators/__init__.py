@@ -1,0 +1,1 @@
+"""The validators: YAML in, findings or typed documents out."""

@@ -1,0 +1,85 @@
+"""The data root: where papers, rubrics and configs lie, and how to load them."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from validators.load import load_document
+from validators.models.config import Agent, Judge, Run, Site
+from validators.models.paper import Blacklist, Paper, Splits
+from validators.models.rubric import Criterion, Rubric
+from validators.tree import Node
+
+CONFIGS = Path("runner/configs")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """One data root; loaders raise InvalidDocumentError, and FileNotFoundError for what is not there."""
+
+    root: Path
+
+    def paper_folder(self, paper: str) -> Path:
+        """The folder of a paper."""
+        return self.root / "papers" / paper
+
+    def paper_ids(self) -> list[str]:
+        """The ids of all papers, sorted."""
+        return sorted(path.parent.name for path in (self.root / "papers").glob("*/paper.yaml"))
+
+    def paper(self, paper: str) -> Paper:
+        """A paper's document."""
+        return load_document(self.paper_folder(paper) / "paper.yaml", Paper)
+
+    def rubric(self, paper: str) -> Rubric:
+        """A paper's rubric."""
+        return load_document(self.root / "rubrics" / f"{paper}.yaml", Rubric)
+
+    def blacklist(self, paper: str) -> Blacklist:
+        """A paper's blacklist."""
+        return load_document(self.paper_folder(paper) / "blacklist.yaml", Blacklist)
+
+    def splits(self) -> Splits:
+        """The splits."""
+        return load_document(self.root / "papers" / "splits.yaml", Splits)
+
+    def agent(self, name: str) -> Agent:
+        """An agent's config."""
+        return load_document(self.root / CONFIGS / "agents" / f"{name}.yaml", Agent)
+
+    def judge(self, name: str) -> Judge:
+        """A judge's config."""
+        return load_document(self.root / CONFIGS / "judges" / f"{name}.yaml", Judge)
+
+    def site(self, name: str) -> Site:
+        """A site's profile."""
+        return load_document(self.root / CONFIGS / "sites" / f"{name}.yaml", Site)
+
+    def run(self, path: Path) -> Run:
+        """A run's config."""
+        return load_document(path, Run)
+
+
+def find_root(start: Path) -> Path | None:
+    """The nearest folder upwards that holds papers/ and rubrics/."""
+    for folder in (start, *start.parents):
+        if (folder / "papers").is_dir() and (folder / "rubrics").is_dir():
+            return folder
+    return None
+
+
+def rubric_tree(rubric: Rubric) -> Node:
+    """The rubric's criteria as a plain tree."""
+    return _node(rubric.criterion)
+
+
+def _node(criterion: Criterion) -> Node:
+    check = criterion.check.model_dump(mode="json", exclude_defaults=True) if criterion.check else None
+    return Node(
+        id=criterion.id,
+        requirement=criterion.requirement,
+        weight=criterion.weight,
+        category=criterion.category,
+        facet=criterion.facet,
+        check=check,
+        children=tuple(map(_node, criterion.children)),
+    )

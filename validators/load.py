@@ -1,0 +1,29 @@
+"""A file in, one typed document out."""
+
+import json
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from validators.findings import Finding, InvalidDocumentError
+from validators.models.base import Model
+from validators.yaml_reader import Parsed, read_yaml
+
+Document = TypeVar("Document", bound=Model)
+
+
+def load_document(path: Path, model: type[Document], name: str | None = None) -> Document:
+    """The document in a YAML file; raises InvalidDocumentError with a place for each fault, and OSError."""
+    return to_model(read_yaml(path, name), model, name or str(path))
+
+
+def to_model(parsed: Parsed, model: type[Document], name: str) -> Document:
+    """The parsed data as its model; raises InvalidDocumentError."""
+    try:
+        # Strict mode takes lists for tuples in JSON only.
+        return model.model_validate_json(json.dumps(parsed.data))
+    except ValidationError as error:
+        raise InvalidDocumentError(
+            Finding(name, *parsed.place(fault["loc"]), "S100", fault["msg"]) for fault in error.errors()
+        ) from None

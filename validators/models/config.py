@@ -1,0 +1,171 @@
+"""What a user configures: run/v1, agent/v1, judge/v1, site/v1 and prices/v1."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from validators.models.base import Count, Date, Fraction, Integer, Model, Positive, RelativePath, Slug, Text
+
+Protocol = Literal["full", "code-dev", "resources-provided"]
+ScoringRule = Literal["paper-2025", "upstream-2026-04"]
+Minutes = Annotated[
+    Annotated[float, Field(gt=0.0)] | Literal["unlimited"], Field(description="Minutes of wall time, or unlimited.")
+]
+
+
+class AgentUse(Model):
+    """One agent of a run, on all its papers or on some."""
+
+    id: Slug
+    papers: Annotated[tuple[Slug, ...] | None, Field(description="Only these papers of the run.")] = None
+
+
+class StageLimits(Model):
+    """What one stage may use."""
+
+    time_limit_minutes: Minutes
+    output_limit_mib: Annotated[Positive, Field(description="Most bytes a stage may write to its log and work folder.")] = 1024
+    gpus: Count = 0
+    mem_gib: Annotated[float | None, Field(gt=0.0)] = None
+
+
+class Limits(Model):
+    """What the stages of a trial may use."""
+
+    rollout: StageLimits
+    reproduce: StageLimits
+
+
+class Images(Model):
+    """The images of the stages, by the name of their recipe under sif/."""
+
+    rollout: Slug = "agent"
+    reproduce: Slug = "reproduce"
+
+
+class Budget(Model):
+    """Where judging stops before it is passed."""
+
+    cost_usd: Annotated[float | None, Field(gt=0.0)] = None
+    tokens: Positive | None = None
+    calls: Positive | None = None
+
+
+class Run(Model):
+    """Papers times agents times attempts, and how they are run, judged and scored."""
+
+    schema_: Annotated[Literal["run/v1"], Field(alias="schema")]
+    id: Slug
+    papers: tuple[Slug, ...] | None = None
+    split: Annotated[Slug | None, Field(description="A split of papers/splits.yaml instead of papers.")] = None
+    agents: Annotated[tuple[AgentUse, ...], Field(min_length=1)]
+    attempts: Positive = 1
+    protocol: Protocol = "full"
+    container: Literal["process", "apptainer"] = "process"
+    network: Literal["none", "open", "proxy"] = "open"
+    images: Images = Images()
+    limits: Limits
+    judge: Slug
+    budget: Budget | None = None
+    scoring: ScoringRule = "paper-2025"
+    site: Slug = "local"
+    max_retries: Annotated[Count, Field(description="How often a stage that failed for infrastructure is tried again.")] = 2
+
+
+class Submissions(Model):
+    """Folders that hold one user's finished attempts at one paper."""
+
+    paper: Slug
+    folders: Annotated[tuple[Text, ...], Field(min_length=1, description="One folder an attempt, from this file's folder or absolute.")]
+
+
+class Agent(Model):
+    """Who makes the attempt."""
+
+    schema_: Annotated[Literal["agent/v1"], Field(alias="schema")]
+    id: Slug
+    kind: Annotated[
+        Literal["oracle", "flawed", "noop", "submission"],
+        Field(description="oracle, flawed: the paper's reference submissions; noop: nothing; submission: folders you have."),
+    ]
+    label: Annotated[Text | None, Field(description="What boards call it.")] = None
+    submissions: tuple[Submissions, ...] = ()
+
+
+class LlmJudge(Model):
+    """A model behind an OpenAI-compatible endpoint."""
+
+    model: Text
+    base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s]+\Z", description="Left out: the client's own default.")] = None
+    api_key_env: Annotated[Text, Field(description="The name of the variable that holds the key, never the key.")] = "OPENAI_API_KEY"
+    prompt: Annotated[Slug, Field(description="A prompt of runner/prompts/.")] = "judge-v1"
+    temperature: Annotated[float | None, Field(ge=0.0, le=2.0)] = None
+    reasoning_effort: Literal["minimal", "low", "medium", "high"] | None = None
+    seed: Integer | None = None
+    context_tokens: Annotated[Positive, Field(description="The model's context size.")] = 128000
+    max_output_tokens: Positive = 8000
+    concurrency: Positive = 16
+    timeout_seconds: Annotated[float, Field(gt=0.0)] = 600.0
+    max_tries: Annotated[Positive, Field(description="How often one leaf is asked before it counts as failed.")] = 3
+
+
+class ReplayJudge(Model):
+    """Answers recorded earlier."""
+
+    answers: Annotated[RelativePath, Field(description="A JSONL file of recorded answers, from this file's folder.")]
+
+
+class ConstantJudge(Model):
+    """The same score for every leaf."""
+
+    score: Fraction
+
+
+class RandomJudge(Model):
+    """A fair coin for every leaf."""
+
+    seed: Count
+
+
+class Judge(Model):
+    """Who decides each leaf: its check where it has one, else one backend."""
+
+    schema_: Annotated[Literal["judge/v1"], Field(alias="schema")]
+    id: Slug
+    checks: Annotated[bool, Field(description="Whether a leaf's deterministic check decides it.")] = True
+    otherwise: Annotated[Literal["llm", "replay", "constant", "random"], Field(description="Who decides the other leaves.")]
+    llm: LlmJudge | None = None
+    replay: ReplayJudge | None = None
+    constant: ConstantJudge | None = None
+    random: RandomJudge | None = None
+    repeats: Annotated[Positive, Field(description="How often each leaf is judged; its score is the mean.")] = 1
+
+
+class Site(Model):
+    """Where stages run."""
+
+    schema_: Annotated[Literal["site/v1"], Field(alias="schema")]
+    id: Slug
+    scheduler: Literal["local", "slurm"]
+    workers: Annotated[Positive | None, Field(description="Trials at a time; left out: one per core.")] = None
+    gpus: Annotated[tuple[Text, ...], Field(description="The devices that trials share, as CUDA_VISIBLE_DEVICES names them.")] = ()
+    runs: Annotated[Text | None, Field(description="Where runs are kept; left out: runs/ under the data root.")] = None
+    python: Annotated[Text | None, Field(description="A Python >= 3.11 that the node sees.")] = None
+
+
+class Price(Model):
+    """What one model costs, in US dollars per million tokens."""
+
+    model: Text
+    input_usd: Annotated[float, Field(ge=0.0)]
+    cached_input_usd: Annotated[float, Field(ge=0.0)]
+    output_usd: Annotated[float, Field(ge=0.0)]
+    source: Text | None = None
+
+
+class Prices(Model):
+    """Token prices as they stood on a day."""
+
+    schema_: Annotated[Literal["prices/v1"], Field(alias="schema")]
+    date: Date
+    models: tuple[Price, ...]

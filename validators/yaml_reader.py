@@ -1,0 +1,160 @@
+"""YAML 1.2 read as plain JSON data, with the place of every key and value."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from _ruamel_yaml import CParser
+from ruamel.yaml import events
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from validators.findings import Finding, InvalidDocumentError, Location
+
+Place = tuple[int, int]
+
+_INTEGER = re.compile(r"[-+]?[0-9]+\Z")
+_RADIX = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
+_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
+_NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_CONSTANTS: dict[str, Any] = {
+    "": None, "~": None, "null": None, "Null": None, "NULL": None,
+    "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """A document's data, and where its keys and values stand (line and column from 1)."""
+
+    data: Any
+    values: dict[Location, Place]
+    keys: dict[Location, Place]
+
+    def place(self, location: Location) -> Place:
+        """Where the value stands, or the nearest thing around it that has a place."""
+        while location and location not in self.values:
+            location = location[:-1]
+        return self.values.get(location, (1, 1))
+
+
+class _Refused(Exception):  # noqa: N818  it never leaves this module
+    def __init__(self, event: Any, code: str, message: str) -> None:
+        mark = event.start_mark
+        self.place = (mark.line + 1, mark.column + 1)
+        self.code = code
+        super().__init__(message)
+
+
+def _scalar(event: Any) -> Any:
+    text: str = event.value
+    if not event.implicit[0]:
+        return text
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _INTEGER.match(text):
+        return int(text)
+    if _RADIX.match(text):
+        return int(text, 0)
+    if _FLOAT.match(text):
+        return _finite(event, float(text))
+    if _NOT_FINITE.match(text):
+        raise _Refused(event, "Y004", f"'{text}' is no number that JSON knows; write a finite one")
+    return text
+
+
+def _finite(event: Any, number: float) -> float:
+    if number in (float("inf"), float("-inf")):
+        raise _Refused(event, "Y004", f"'{event.value}' is too large for a number; write a finite one")
+    return number
+
+
+class _Builder:
+    """Builds one document from the parser's events."""
+
+    def __init__(self, stream: Iterator[Any]) -> None:
+        self._events = stream
+        self.values: dict[Location, Place] = {}
+        self.keys: dict[Location, Place] = {}
+
+    def node(self, event: Any, location: Location) -> Any:
+        mark = event.start_mark
+        self.values[location] = (mark.line + 1, mark.column + 1)
+        if isinstance(event, events.AliasEvent) or event.anchor:
+            raise _Refused(event, "Y003", f"anchor or alias '{event.anchor}' is not allowed; write the value out")
+        if event.tag is not None and event.tag != "!":
+            raise _Refused(event, "Y003", f"tag '{event.tag}' is not allowed; leave it out")
+        if isinstance(event, events.ScalarEvent):
+            return _scalar(event)
+        if isinstance(event, events.SequenceStartEvent):
+            return self._sequence(location)
+        return self._mapping(location)
+
+    def _sequence(self, location: Location) -> list[Any]:
+        items: list[Any] = []
+        while not isinstance(event := next(self._events), events.SequenceEndEvent):
+            items.append(self.node(event, (*location, len(items))))
+        return items
+
+    def _mapping(self, location: Location) -> dict[str, Any]:
+        items: dict[str, Any] = {}
+        while not isinstance(event := next(self._events), events.MappingEndEvent):
+            if not isinstance(event, events.ScalarEvent):
+                raise _Refused(event, "Y003", "a key must be a plain word; write it as text")
+            key = event.value
+            if key in items:
+                raise _Refused(event, "Y002", f"key '{key}' stands twice; remove one")
+            here = (*location, key)
+            self.keys[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            items[key] = self.node(next(self._events), here)
+        return items
+
+
+def parse_yaml(text: str, name: str) -> Parsed:
+    """The one document in the text; raises InvalidDocumentError with codes Y001 to Y004."""
+    try:
+        stream = _events(text)
+        builder = _Builder(stream)
+        first = next(stream)
+        if isinstance(first, events.StreamEndEvent):
+            raise InvalidDocumentError([Finding(name, 1, 1, "Y001", "the file is empty; write a document")])
+        data = builder.node(next(stream), ())
+        next(stream)
+        if not isinstance(extra := next(stream), events.StreamEndEvent):
+            raise _Refused(extra, "Y001", "a second document starts here; keep one document in a file")
+    except _Refused as refused:
+        raise InvalidDocumentError([Finding(name, *refused.place, refused.code, str(refused))]) from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = " ".join(str(part) for part in (error.problem, error.context) if part)
+        message = f"not YAML: {problem}; mend the syntax here or just above"
+        raise InvalidDocumentError([Finding(name, line, column, "Y001", message)]) from None
+    except YAMLError as error:
+        message = f"not YAML: {' '.join(str(error).split())}; remove the character"
+        raise InvalidDocumentError([Finding(name, 1, 1, "Y001", message)]) from None
+    except RecursionError:
+        raise InvalidDocumentError([Finding(name, 1, 1, "Y001", "nested too deeply; flatten the document")]) from None
+    return Parsed(data, builder.values, builder.keys)
+
+
+def _events(text: str) -> Iterator[Any]:
+    parser = CParser(text)
+    parser.get_event()  # the stream's start
+    while True:
+        event = parser.get_event()
+        yield event
+        if isinstance(event, events.StreamEndEvent):
+            return
+
+
+def read_yaml(path: Path, name: str | None = None) -> Parsed:
+    """The document in the file; raises InvalidDocumentError, and OSError when it cannot be read."""
+    shown = str(path) if name is None else name
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError as error:
+        message = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
+        raise InvalidDocumentError([Finding(shown, 1, 1, "Y001", message)]) from None
+    return parse_yaml(text, shown)
