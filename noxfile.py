@@ -32,8 +32,12 @@ def quickstart(session: nox.Session) -> None:
     session.run("paperbench", "run", "runner/configs/quickstart.yaml", *runs)
     session.run("paperbench", "board", *runs)
     session.run("paperbench", "board", "by_paper", "--no-collect", *runs)
-    session.log("Leaves with a deterministic check were checked; the others were decided by recorded answers,")
-    session.log("written beforehand by people (runner/configs/judges/quickstart.answers.jsonl): no model was asked.")
+    session.log(
+        "Leaves with a deterministic check were checked; the others were decided by recorded answers,"
+    )
+    session.log(
+        "written beforehand by people (runner/configs/judges/quickstart.answers.jsonl): no model was asked."
+    )
     session.log(f"Plan, attempts, logs and verdicts: {QUICKSTART}/quickstart/")
     session.log(f"Database for SQL:                  {QUICKSTART}/paperbench.duckdb")
 

@@ -5,7 +5,7 @@ import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 
 def fsync_folder(folder: Path) -> None:
@@ -65,7 +65,7 @@ class LineWriter:
         self.flush()
         self._stream.close()
 
-    def __enter__(self) -> "LineWriter":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:

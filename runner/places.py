@@ -13,7 +13,9 @@ def data_root(arguments: argparse.Namespace) -> Corpus:
     if arguments.root is not None:
         root = Path(arguments.root).resolve()
         if not root.is_dir():
-            raise UsageError(f"--root {arguments.root} is no folder; give the folder that holds papers/ and rubrics/")
+            raise UsageError(
+                f"--root {arguments.root} is no folder; give the folder that holds papers/ and rubrics/"
+            )
         return Corpus(root)
     found = find_root(Path.cwd())
     if found is None:
@@ -27,8 +29,10 @@ def runs_folder(arguments: argparse.Namespace) -> Path:
 
 
 def named_run(arguments: argparse.Namespace) -> RunFolder:
-    """The run that the argument `run` names, by folder or by name under the runs folder; raises PaperbenchError."""
+    """The run that the argument `run` names, by folder or by name; raises PaperbenchError."""
     for path in (Path(arguments.run), runs_folder(arguments) / arguments.run):
         if (path / "plan.lock").is_file():
             return RunFolder(path.resolve())
-    raise PaperbenchError(f"no run '{arguments.run}' in {runs_folder(arguments)}; 'paperbench status' lists the runs")
+    raise PaperbenchError(
+        f"no run '{arguments.run}' in {runs_folder(arguments)}; 'paperbench status' lists the runs"
+    )

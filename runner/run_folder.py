@@ -33,7 +33,9 @@ class TrialFolder:
         except FileNotFoundError:
             return None
         except ValidationError as error:
-            raise PaperbenchError(f"{path} is damaged ({error.error_count()} faults); remove it and resume") from None
+            raise PaperbenchError(
+                f"{path} is damaged ({error.error_count()} faults); remove it and resume"
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,15 @@ class RunFolder:
         try:
             return Plan.model_validate_json(path.read_bytes())
         except FileNotFoundError:
-            raise PaperbenchError(f"{self.path} holds no plan.lock; give a run, or make one with 'paperbench plan'") from None
+            raise PaperbenchError(
+                f"{self.path} holds no plan.lock; give a run, or make one with 'paperbench plan'"
+            ) from None
         except ValidationError as error:
             first = error.errors()[0]
             where = "/".join(map(str, first["loc"]))
-            raise PaperbenchError(f"{path} is no plan/v1: {first['msg']} at '{where}'; plan again under another name") from None
+            raise PaperbenchError(
+                f"{path} is no plan/v1: {first['msg']} at '{where}'; plan again under another name"
+            ) from None
 
     def trial(self, trial_id: str) -> TrialFolder:
         """A trial's folder."""
@@ -67,14 +73,23 @@ class RunFolder:
             raise PaperbenchError(f"{path} is missing or damaged; plan or import again") from None
         return node_from_data(snapshot.root.model_dump(mode="json", exclude_defaults=True))
 
-    def add_rubric(self, paper: str, root: Node, *, revision: int | None = None, source: str | None = None) -> str:
+    def add_rubric(
+        self, paper: str, root: Node, *, revision: int | None = None, source: str | None = None
+    ) -> str:
         """Keep a rubric with the run and return its digest; harmless when it is there already."""
         digest = rubric_digest(root)
         path = self.path / "rubrics" / f"{digest}.json"
         if path.exists():
             return digest
         snapshot = Snapshot.model_validate(
-            {"schema": "snapshot/v1", "paper": paper, "digest": digest, "revision": revision, "source": source, "root": _data(root)},
+            {
+                "schema": "snapshot/v1",
+                "paper": paper,
+                "digest": digest,
+                "revision": revision,
+                "source": source,
+                "root": _data(root),
+            },
             strict=False,
         )
         path.parent.mkdir(parents=True, exist_ok=True)

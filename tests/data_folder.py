@@ -17,7 +17,9 @@ def upstream_data() -> Path:
     """The folder of upstream's data (paperbench/, graded_runs/, ...); skips the test when it is absent."""
     folder = data_folder()
     if folder is None:
-        pytest.skip("upstream's data is not here; put it in ../shared/data or name its folder in PAPERBENCH_TEST_DATA")
+        pytest.skip(
+            "upstream's data is not here; put it in ../shared/data or name its folder in PAPERBENCH_TEST_DATA"
+        )
     return folder
 
 

@@ -21,7 +21,9 @@ def sha256_file(path: Path) -> str:
 
 def canonical_json(value: Any) -> bytes:
     """The one spelling of a JSON value: sorted keys, no blanks, UTF-8; refuses NaN with ValueError."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False
+    ).encode()
 
 
 def digest_json(value: Any) -> str:
@@ -38,7 +40,12 @@ def rubric_digest(root: Node) -> str:
 
     def scored(node: Node) -> list[Any]:
         return [
-            node.id, node.requirement, _number(node.weight), node.category, node.facet, node.check,
+            node.id,
+            node.requirement,
+            _number(node.weight),
+            node.category,
+            node.facet,
+            node.check,
             [scored(child) for child in node.children],
         ]
 

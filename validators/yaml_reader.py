@@ -82,7 +82,9 @@ class _Builder:
         mark = event.start_mark
         self.values[location] = (mark.line + 1, mark.column + 1)
         if isinstance(event, events.AliasEvent) or event.anchor:
-            raise _Refused(event, "Y003", f"anchor or alias '{event.anchor}' is not allowed; write the value out")
+            raise _Refused(
+                event, "Y003", f"anchor or alias '{event.anchor}' is not allowed; write the value out"
+            )
         if event.tag is not None and event.tag != "!":
             raise _Refused(event, "Y003", f"tag '{event.tag}' is not allowed; leave it out")
         if isinstance(event, events.ScalarEvent):
@@ -135,7 +137,9 @@ def parse_yaml(text: str, name: str) -> Parsed:
         message = f"not YAML: {' '.join(str(error).split())}; remove the character"
         raise InvalidDocumentError([Finding(name, 1, 1, "Y001", message)]) from None
     except RecursionError:
-        raise InvalidDocumentError([Finding(name, 1, 1, "Y001", "nested too deeply; flatten the document")]) from None
+        raise InvalidDocumentError(
+            [Finding(name, 1, 1, "Y001", "nested too deeply; flatten the document")]
+        ) from None
     return Parsed(data, builder.values, builder.keys)
 
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import sys
+import traceback
 from importlib import import_module
 
 from runner import __version__
@@ -12,6 +13,7 @@ from validators.findings import InvalidDocumentError
 
 EXIT_USAGE = 2
 EXIT_OURS = 3
+EXIT_INTERRUPTED = 130
 
 
 def build_parser(verb: str | None) -> argparse.ArgumentParser:
@@ -30,8 +32,12 @@ def build_parser(verb: str | None) -> argparse.ArgumentParser:
 
 def common_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that every verb working on data takes."""
-    parser.add_argument("--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)")
-    parser.add_argument("--runs", metavar="DIR", help="where runs are kept (default: runs/ under the data root)")
+    parser.add_argument(
+        "--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)"
+    )
+    parser.add_argument(
+        "--runs", metavar="DIR", help="where runs are kept (default: runs/ under the data root)"
+    )
     parser.add_argument("--json", action="store_true", help="print JSON at full precision")
 
 
@@ -47,24 +53,28 @@ def _explain(error: OSError) -> str:
     return f"{error.strerror or error}{where}; mend the path, its permissions or the free space, and run again"
 
 
+def _fault(error: Exception) -> tuple[int, str]:
+    """The exit status and the words for an error."""
+    if isinstance(error, InvalidDocumentError):
+        return 1, str(error)
+    if isinstance(error, PaperbenchError):
+        return EXIT_USAGE if isinstance(error, UsageError) else 1, f"paperbench: {error}"
+    if isinstance(error, OSError):
+        return 1, f"paperbench: {_explain(error)}"
+    traceback.print_exception(error)
+    return EXIT_OURS, "paperbench: this is our own fault; please report the lines above"
+
+
 def main(argv: list[str] | None = None) -> int:
     """Run one verb; exit status 0 done, 1 something to mend, 2 usage, 3 our own fault, 130 interrupted."""
     try:
         return _run(sys.argv[1:] if argv is None else argv)
-    except UsageError as error:
-        print(f"paperbench: {error}", file=sys.stderr)
-        return EXIT_USAGE
-    except PaperbenchError as error:
-        print(f"paperbench: {error}", file=sys.stderr)
-        return 1
-    except InvalidDocumentError as error:
-        print(error, file=sys.stderr)
-        return 1
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except OSError as error:
-        print(f"paperbench: {_explain(error)}", file=sys.stderr)
-        return 1
     except KeyboardInterrupt:
-        return 130
+        return EXIT_INTERRUPTED
+    except Exception as error:  # noqa: BLE001  the one place where every error ends
+        status, words = _fault(error)
+        print(words, file=sys.stderr)
+        return status

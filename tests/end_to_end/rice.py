@@ -36,7 +36,7 @@ judge: {judge}
 
 
 def rice_root(folder: Path) -> Path:
-    """A data root that holds rice as upstream has it, an agent with three stand-ins, and a one-worker site."""
+    """A data root that holds rice as upstream has it, an agent with stand-ins, and a one-worker site."""
     root = folder / "root"
     assert main(["import", "upstream", str(upstream_data() / "paperbench"), "--out", str(root), "rice"]) == 0
     configs = root / "runner" / "configs"

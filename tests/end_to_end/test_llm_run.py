@@ -1,4 +1,4 @@
-"""A full run of the real rice rubric: real reproduction of the stand-in, LLM judge through the real client."""
+"""A full run of the real rice rubric: really reproduced, judged through the real client."""
 
 import json
 from pathlib import Path
@@ -43,7 +43,9 @@ def test_all_361_leaves_are_asked_once_and_scored(tmp_path: Path, capsys: pytest
     (row,) = [row for row in board(capsys, root, runs, "by_paper") if row["run"] == "asked"]
     assert (row["coverage"], row["mode"]) == (1.0, "full")
     assert 0.0 < row["score"] < 0.7114
-    (viewed,) = [row for row in board(capsys, root, runs, "by_paper", "--mode", "code-dev") if row["run"] == "asked"]
+    (viewed,) = [
+        row for row in board(capsys, root, runs, "by_paper", "--mode", "code-dev") if row["run"] == "asked"
+    ]
     assert round(viewed["score"], 4) == 0.7114
     keys = {row["key"] for row in board(capsys, root, runs, "by_paper", "--mode", "code-dev")}
     assert len(keys) == 2

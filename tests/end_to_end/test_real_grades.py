@@ -47,7 +47,9 @@ def test_a_replayed_grading_gives_the_score_again_also_when_killed(
     judges = root / "runner" / "configs" / "judges"
     places = ["--root", str(root), "--runs", str(runs)]
     trial = imported_trial(runs, "anthropic")
-    assert main(["export", "replay", "imported", trial, "--out", str(judges / "recorded.jsonl"), *places]) == 0
+    assert (
+        main(["export", "replay", "imported", trial, "--out", str(judges / "recorded.jsonl"), *places]) == 0
+    )
     assert (judges / "recorded.yaml").is_file()
     config = write_run(root, "replayed", attempts=3, protocol="code-dev", judge="recorded")
     process = start(["run", str(config), *places])

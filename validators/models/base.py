@@ -40,5 +40,10 @@ Instant = Annotated[
 ]
 Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\Z", description="A sha256 in lower-case hex.")]
 RelativePath = Annotated[
-    str, Field(min_length=1, pattern=r"^(?!/)(?!.*(?:^|/)\.\.(?:/|\Z)).+\Z", description="A path that stays inside its folder.")
+    str,
+    Field(
+        min_length=1,
+        pattern=r"^(?!/)(?!.*(?:^|/)\.\.(?:/|\Z)).+\Z",
+        description="A path that stays inside its folder.",
+    ),
 ]

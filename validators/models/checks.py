@@ -6,8 +6,12 @@ from pydantic import Field
 
 from validators.models.base import Integer, Model, Positive, RelativePath, Text
 
-Pattern = Annotated[str, Field(min_length=1, description="A regular expression in RE2 syntax, matched line by line.")]
-Glob = Annotated[RelativePath, Field(description="A glob relative to the submission's root; ** crosses folders.")]
+Pattern = Annotated[
+    str, Field(min_length=1, description="A regular expression in RE2 syntax, matched line by line.")
+]
+Glob = Annotated[
+    RelativePath, Field(description="A glob relative to the submission's root; ** crosses folders.")
+]
 
 
 class FileExists(Model):
@@ -38,7 +42,9 @@ class Value(Model):
     row: Annotated[
         dict[str, str] | None, Field(description="Column values that name exactly one row, for .csv files.")
     ] = None
-    column: Annotated[Text | None, Field(description="The column that holds the number, for .csv files.")] = None
+    column: Annotated[Text | None, Field(description="The column that holds the number, for .csv files.")] = (
+        None
+    )
     equals: Annotated[float, Field(description="What the paper reports.")]
     abs_tolerance: Annotated[float | None, Field(ge=0.0)] = None
     rel_tolerance: Annotated[float | None, Field(ge=0.0)] = None

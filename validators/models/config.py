@@ -9,7 +9,8 @@ from validators.models.base import Count, Date, Fraction, Integer, Model, Positi
 Protocol = Literal["full", "code-dev", "resources-provided"]
 ScoringRule = Literal["paper-2025", "upstream-2026-04"]
 Minutes = Annotated[
-    Annotated[float, Field(gt=0.0)] | Literal["unlimited"], Field(description="Minutes of wall time, or unlimited.")
+    Annotated[float, Field(gt=0.0)] | Literal["unlimited"],
+    Field(description="Minutes of wall time, or unlimited."),
 ]
 
 
@@ -24,7 +25,9 @@ class StageLimits(Model):
     """What one stage may use."""
 
     time_limit_minutes: Minutes
-    output_limit_mib: Annotated[Positive, Field(description="Most bytes a stage may write to its log and work folder.")] = 1024
+    output_limit_mib: Annotated[
+        Positive, Field(description="Most bytes a stage may write to its log and work folder.")
+    ] = 1024
     gpus: Count = 0
     mem_gib: Annotated[float | None, Field(gt=0.0)] = None
 
@@ -57,7 +60,9 @@ class Run(Model):
     schema_: Annotated[Literal["run/v1"], Field(alias="schema")]
     id: Slug
     papers: tuple[Slug, ...] | None = None
-    split: Annotated[Slug | None, Field(description="A split of papers/splits.yaml instead of papers.")] = None
+    split: Annotated[Slug | None, Field(description="A split of papers/splits.yaml instead of papers.")] = (
+        None
+    )
     agents: Annotated[tuple[AgentUse, ...], Field(min_length=1)]
     attempts: Positive = 1
     protocol: Protocol = "full"
@@ -69,14 +74,19 @@ class Run(Model):
     budget: Budget | None = None
     scoring: ScoringRule = "paper-2025"
     site: Slug = "local"
-    max_retries: Annotated[Count, Field(description="How often a stage that failed for infrastructure is tried again.")] = 2
+    max_retries: Annotated[
+        Count, Field(description="How often a stage that failed for infrastructure is tried again.")
+    ] = 2
 
 
 class Submissions(Model):
     """Folders that hold one user's finished attempts at one paper."""
 
     paper: Slug
-    folders: Annotated[tuple[Text, ...], Field(min_length=1, description="One folder an attempt, from this file's folder or absolute.")]
+    folders: Annotated[
+        tuple[Text, ...],
+        Field(min_length=1, description="One folder an attempt, from this file's folder or absolute."),
+    ]
 
 
 class Agent(Model):
@@ -86,7 +96,7 @@ class Agent(Model):
     id: Slug
     kind: Annotated[
         Literal["oracle", "flawed", "noop", "submission"],
-        Field(description="oracle, flawed: the paper's reference submissions; noop: nothing; submission: folders you have."),
+        Field(description="The paper's oracle or flawed submission, nothing (noop), or folders you have."),
     ]
     label: Annotated[Text | None, Field(description="What boards call it.")] = None
     submissions: tuple[Submissions, ...] = ()
@@ -96,8 +106,12 @@ class LlmJudge(Model):
     """A model behind an OpenAI-compatible endpoint."""
 
     model: Text
-    base_url: Annotated[str | None, Field(pattern=r"^https?://[^\s]+\Z", description="Left out: the client's own default.")] = None
-    api_key_env: Annotated[Text, Field(description="The name of the variable that holds the key, never the key.")] = "OPENAI_API_KEY"
+    base_url: Annotated[
+        str | None, Field(pattern=r"^https?://[^\s]+\Z", description="Left out: the client's own default.")
+    ] = None
+    api_key_env: Annotated[
+        Text, Field(description="The name of the variable that holds the key, never the key.")
+    ] = "OPENAI_API_KEY"
     prompt: Annotated[Slug, Field(description="A prompt of runner/prompts/.")] = "judge-v1"
     temperature: Annotated[float | None, Field(ge=0.0, le=2.0)] = None
     reasoning_effort: Literal["minimal", "low", "medium", "high"] | None = None
@@ -106,13 +120,17 @@ class LlmJudge(Model):
     max_output_tokens: Positive = 8000
     concurrency: Positive = 16
     timeout_seconds: Annotated[float, Field(gt=0.0)] = 600.0
-    max_tries: Annotated[Positive, Field(description="How often one leaf is asked before it counts as failed.")] = 3
+    max_tries: Annotated[
+        Positive, Field(description="How often one leaf is asked before it counts as failed.")
+    ] = 3
 
 
 class ReplayJudge(Model):
     """Answers recorded earlier."""
 
-    answers: Annotated[RelativePath, Field(description="A JSONL file of recorded answers, from this file's folder.")]
+    answers: Annotated[
+        RelativePath, Field(description="A JSONL file of recorded answers, from this file's folder.")
+    ]
 
 
 class ConstantJudge(Model):
@@ -133,12 +151,16 @@ class Judge(Model):
     schema_: Annotated[Literal["judge/v1"], Field(alias="schema")]
     id: Slug
     checks: Annotated[bool, Field(description="Whether a leaf's deterministic check decides it.")] = True
-    otherwise: Annotated[Literal["llm", "replay", "constant", "random"], Field(description="Who decides the other leaves.")]
+    otherwise: Annotated[
+        Literal["llm", "replay", "constant", "random"], Field(description="Who decides the other leaves.")
+    ]
     llm: LlmJudge | None = None
     replay: ReplayJudge | None = None
     constant: ConstantJudge | None = None
     random: RandomJudge | None = None
-    repeats: Annotated[Positive, Field(description="How often each leaf is judged; its score is the mean.")] = 1
+    repeats: Annotated[
+        Positive, Field(description="How often each leaf is judged; its score is the mean.")
+    ] = 1
 
 
 class Site(Model):
@@ -148,8 +170,13 @@ class Site(Model):
     id: Slug
     scheduler: Literal["local", "slurm"]
     workers: Annotated[Positive | None, Field(description="Trials at a time; left out: one per core.")] = None
-    gpus: Annotated[tuple[Text, ...], Field(description="The devices that trials share, as CUDA_VISIBLE_DEVICES names them.")] = ()
-    runs: Annotated[Text | None, Field(description="Where runs are kept; left out: runs/ under the data root.")] = None
+    gpus: Annotated[
+        tuple[Text, ...],
+        Field(description="The devices that trials share, as CUDA_VISIBLE_DEVICES names them."),
+    ] = ()
+    runs: Annotated[
+        Text | None, Field(description="Where runs are kept; left out: runs/ under the data root.")
+    ] = None
     python: Annotated[Text | None, Field(description="A Python >= 3.11 that the node sees.")] = None
 
 

@@ -48,10 +48,15 @@ class Paper(Model):
     url: Annotated[str | None, Field(pattern=r"^https?://[^\s]+\Z")] = None
     licence: Annotated[Text | None, Field(description="An SPDX identifier where there is one.")] = None
     topics: tuple[Text, ...] = ()
-    files: Annotated[tuple[PinnedFile, ...], Field(description="The files beside this one that an attempt or a judge reads.")]
+    files: Annotated[
+        tuple[PinnedFile, ...],
+        Field(description="The files beside this one that an attempt or a judge reads."),
+    ]
     needs: Needs = Needs()
     rubric: Annotated[RelativePath, Field(description="The rubric, from the data root.")]
-    blacklist: Annotated[RelativePath, Field(description="The blacklist, from the paper's folder.")] = "blacklist.yaml"
+    blacklist: Annotated[RelativePath, Field(description="The blacklist, from the paper's folder.")] = (
+        "blacklist.yaml"
+    )
     source: Source | None = None
 
 

@@ -5,16 +5,18 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from validators.models.base import Instant, Model, Positive, Sha256, Slug, Text
+from validators.models.checks import Check
 from validators.models.config import Agent, Judge, Protocol, Run, ScoringRule, Site
 from validators.models.rubric import Category, Facet
-from validators.models.checks import Check
 
 
 class PlannedPaper(Model):
     """One paper of the run and the digests that must not drift."""
 
     id: Slug
-    rubric: Annotated[Sha256, Field(description="Digest of the scored tree; rubrics/<digest>.json in the run holds it.")]
+    rubric: Annotated[
+        Sha256, Field(description="Digest of the scored tree; rubrics/<digest>.json in the run holds it.")
+    ]
     rubric_status: Literal["draft", "in_review", "signed_off", "snapshot"] = "draft"
     paper: Annotated[Sha256, Field(description="Digest of paper.yaml's files: path and bytes.")]
     blacklist: Sha256 | None = None
@@ -34,7 +36,9 @@ class PlannedJudge(Model):
     config: Judge
     folder: Annotated[Text, Field(description="The folder that its relative paths start from.")]
     digest: Sha256
-    inputs: Annotated[dict[str, Sha256], Field(description="Prompts and answer files by name.")] = {}
+    inputs: Annotated[
+        dict[str, Sha256], Field(default_factory=dict, description="Prompts and answer files by name.")
+    ]
 
 
 class PlannedTrial(Model):
@@ -44,11 +48,17 @@ class PlannedTrial(Model):
     paper: Slug
     agent: Text
     attempt: Annotated[Positive, Field(description="From 1; imported attempts are ranked by time.")]
-    submission: Annotated[Text | None, Field(description="The folder that the agent hands in, where it is known beforehand.")] = None
+    submission: Annotated[
+        Text | None, Field(description="The folder that the agent hands in, where it is known beforehand.")
+    ] = None
     submission_digest: Sha256 | None = None
     protocol: Annotated[Protocol | None, Field(description="Where it is not the plan's.")] = None
-    rubric: Annotated[Sha256 | None, Field(description="Where it is not its paper's, as in an imported grading.")] = None
-    paper_set: Annotated[tuple[Slug, ...] | None, Field(description="Where it is not all of the plan's.")] = None
+    rubric: Annotated[
+        Sha256 | None, Field(description="Where it is not its paper's, as in an imported grading.")
+    ] = None
+    paper_set: Annotated[tuple[Slug, ...] | None, Field(description="Where it is not all of the plan's.")] = (
+        None
+    )
     at: Instant | None = None
 
 
@@ -91,5 +101,7 @@ class Snapshot(Model):
     paper: Text
     digest: Sha256
     revision: Positive | None = None
-    source: Annotated[Text | None, Field(description="Where a tree that is no rubric of ours came from.")] = None
+    source: Annotated[Text | None, Field(description="Where a tree that is no rubric of ours came from.")] = (
+        None
+    )
     root: SnapshotNode

@@ -63,7 +63,7 @@ class Outcome(Model):
         str,
         Field(
             pattern=r"^[a-z0-9_]+\Z",
-            description="ok, no_submission, no_reproduce_script, exit_status, time_limit, output_limit, memory_limit, ...",
+            description="ok, no_submission, no_reproduce_script, exit_status, time_limit, output_limit, ...",
         ),
     ]
     message: Annotated[str | None, Field(description="The reason in words, with what to do.")] = None
@@ -77,7 +77,9 @@ class Outcome(Model):
     declared: Isolation | None = None
     observed: Isolation | None = None
     gpus: tuple[Text, ...] = ()
-    submission: Annotated[Sha256 | None, Field(description="Digest of the submission this stage leaves behind.")] = None
+    submission: Annotated[
+        Sha256 | None, Field(description="Digest of the submission this stage leaves behind.")
+    ] = None
     made: Made | None = None
     grading: Grading | None = None
     source: SourceFile | None = None
@@ -89,13 +91,20 @@ class Verdict(Model):
     schema_: Annotated[Literal["verdict/v1"], Field(alias="schema")]
     trial: Text
     judge: Sha256
-    path: Annotated[Text, Field(description="Ids from the root to the leaf, joined by /; % and / in an id are %25 and %2F.")]
+    path: Annotated[
+        Text,
+        Field(description="Ids from the root to the leaf, joined by /; % and / in an id are %25 and %2F."),
+    ]
     leaf: Annotated[Sha256, Field(description="The leaf's digest.")]
     repeat: Annotated[Count, Field(description="Which of the judge's repeats, from 0.")] = 0
-    verdict: Annotated[Literal["met", "unmet", "score", "failed"], Field(description="failed is no judgement at all.")]
+    verdict: Annotated[
+        Literal["met", "unmet", "score", "failed"], Field(description="failed is no judgement at all.")
+    ]
     score: Annotated[Fraction | None, Field(description="1 for met, 0 for unmet, null for failed.")]
     by: Literal["check", "rule", "llm", "replay", "constant", "random", "human", "imported"]
-    reason: Annotated[Text | None, Field(description="not_reproduced, check_failed, parse, context_length, no_answer, ...")] = None
+    reason: Annotated[
+        Text | None, Field(description="not_reproduced, check_failed, parse, context_length, no_answer, ...")
+    ] = None
     evidence: Annotated[tuple[Sha256, ...], Field(description="Digests of the files it rests on.")] = ()
     evidence_origin: Annotated[
         Literal["made", "pre_existing", "mixed", "none"] | None,
@@ -114,7 +123,10 @@ class Call(Model):
     trial: Text
     judge: Sha256
     at: Instant
-    kind: Annotated[Literal["grade", "rank", "parse", "summary", "rollout"], Field(description="summary: totals of an imported grading.")]
+    kind: Annotated[
+        Literal["grade", "rank", "parse", "summary", "rollout"],
+        Field(description="summary: totals of an imported grading."),
+    ]
     model: Text
     leaves: tuple[Text, ...] = ()
     request: Annotated[Sha256 | None, Field(description="Digest of the canonical request.")] = None
@@ -138,5 +150,3 @@ class Recorded(Model):
     submission: Annotated[Sha256 | None, Field(description="Only for this submission; null: for any.")] = None
     score: Fraction | None
     explanation: str = ""
-
-

@@ -37,12 +37,16 @@ class Rationale(Model):
 class Criterion(Model):
     """One node of the rubric: a branch with children, or a leaf with a category."""
 
-    id: Annotated[Text, Field(description="Unique among its siblings; quote it where YAML could read a number.")]
+    id: Annotated[
+        Text, Field(description="Unique among its siblings; quote it where YAML could read a number.")
+    ]
     requirement: Annotated[str, Field(description="One sentence that a judge can check.")]
     weight: Annotated[Positive, Field(description="Share among its siblings.")] = 1
     category: Category | None = None
     facet: Facet | None = None
-    review_minutes: Annotated[float | None, Field(gt=0.0, description="How long an expert needs to judge it.")] = None
+    review_minutes: Annotated[
+        float | None, Field(gt=0.0, description="How long an expert needs to judge it.")
+    ] = None
     rationale: Rationale | None = None
     check: Check | None = None
     upstream_id: Annotated[
