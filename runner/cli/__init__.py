@@ -50,7 +50,7 @@ def _run(argv: list[str]) -> int:
 
 def _explain(error: OSError) -> str:
     where = f" ({error.filename})" if error.filename else ""
-    return f"{error.strerror or error}{where}; mend the path, its permissions or the free space, and run again"
+    return f"{error.strerror or error}{where}; mend the path, its permissions or the space, and run again"
 
 
 def _fault(error: Exception) -> tuple[int, str]:
