@@ -7,9 +7,9 @@ from validators.load import load_document
 from validators.models.config import Agent, Judge, Run, Site
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.rubric import Criterion, Rubric
+from validators.roots import CONFIGS
+from validators.roots import find_root as find_root
 from validators.tree import Node
-
-CONFIGS = Path("runner/configs")
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,6 @@ class Corpus:
     def run(self, path: Path) -> Run:
         """A run's config."""
         return load_document(path, Run)
-
-
-def find_root(start: Path) -> Path | None:
-    """The nearest folder upwards that holds papers/ and rubrics/."""
-    for folder in (start, *start.parents):
-        if (folder / "papers").is_dir() and (folder / "rubrics").is_dir():
-            return folder
-    return None
 
 
 def rubric_tree(rubric: Rubric) -> Node:

@@ -24,6 +24,15 @@ def to_model(parsed: Parsed, model: type[Document], name: str) -> Document:
         # Strict mode takes lists for tuples in JSON only.
         return model.model_validate_json(json.dumps(parsed.data))
     except ValidationError as error:
-        raise InvalidDocumentError(
-            Finding(name, *parsed.place(fault["loc"]), "S100", fault["msg"]) for fault in error.errors()
-        ) from None
+        raise InvalidDocumentError(_findings(parsed, model, name, error)) from None
+
+
+def _findings(parsed: Parsed, model: type[Model], name: str, error: ValidationError) -> list[Finding]:
+    """What the schema says, in the words of `paperbench check`; what the model says only if that is nothing."""
+    # jsonschema takes a while to import, and a good document never needs it.
+    from validators.documents import kind_and_shape  # noqa: PLC0415
+
+    kind = str(model.model_fields["schema_"].annotation.__args__[0])  # type: ignore[union-attr]
+    return kind_and_shape(parsed, kind, name)[1] or [
+        Finding(name, *parsed.place(fault["loc"]), "S100", fault["msg"]) for fault in error.errors()
+    ]

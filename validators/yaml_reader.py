@@ -13,6 +13,8 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from validators.findings import Finding, InvalidDocumentError, Location
 
 Place = tuple[int, int]
+# Far above any rubric, and low enough for every recursive reader behind this one.
+DEEPEST = 64
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _RADIX = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
@@ -53,15 +55,22 @@ def _scalar(event: Any) -> Any:
         return text
     if text in _CONSTANTS:
         return _CONSTANTS[text]
-    if _INTEGER.match(text):
-        return int(text)
-    if _RADIX.match(text):
-        return int(text, 0)
+    if _INTEGER.match(text) or _RADIX.match(text):
+        return _whole(event, text)
     if _FLOAT.match(text):
         return _finite(event, float(text))
     if _NOT_FINITE.match(text):
         raise _Refused(event, "Y004", f"'{text}' is no number that JSON knows; write a finite one")
     return text
+
+
+def _whole(event: Any, text: str) -> int:
+    try:
+        number = int(text, 0) if _RADIX.match(text) else int(text)
+        float(number)
+    except (ValueError, OverflowError):
+        raise _Refused(event, "Y004", f"'{text[:20]}...' is too large for a number; write a smaller one") from None
+    return number
 
 
 def _finite(event: Any, number: float) -> float:
@@ -80,6 +89,8 @@ class _Builder:
 
     def node(self, event: Any, location: Location) -> Any:
         mark = event.start_mark
+        if len(location) > DEEPEST:
+            raise _Refused(event, "Y005", f"nested more than {DEEPEST} levels deep; flatten the document")
         self.values[location] = (mark.line + 1, mark.column + 1)
         if isinstance(event, events.AliasEvent) or event.anchor:
             raise _Refused(
@@ -104,6 +115,8 @@ class _Builder:
         while not isinstance(event := next(self._events), events.MappingEndEvent):
             if not isinstance(event, events.ScalarEvent):
                 raise _Refused(event, "Y003", "a key must be a plain word; write it as text")
+            if event.anchor or event.tag is not None:
+                raise _Refused(event, "Y003", "anchors and tags are not allowed on a key; write the key alone")
             key = event.value
             if key in items:
                 raise _Refused(event, "Y002", f"key '{key}' stands twice; remove one")
@@ -114,7 +127,7 @@ class _Builder:
 
 
 def parse_yaml(text: str, name: str) -> Parsed:
-    """The one document in the text; raises InvalidDocumentError with codes Y001 to Y004."""
+    """The one document in the text; raises InvalidDocumentError with codes Y001 to Y005."""
     try:
         stream = _events(text)
         builder = _Builder(stream)
@@ -131,7 +144,7 @@ def parse_yaml(text: str, name: str) -> Parsed:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = " ".join(str(part) for part in (error.problem, error.context) if part)
-        message = f"not YAML: {problem}; mend the syntax here or just above"
+        message = f"not YAML: {problem}; mend it here or just above"
         raise InvalidDocumentError([Finding(name, line, column, "Y001", message)]) from None
     except YAMLError as error:
         message = f"not YAML: {' '.join(str(error).split())}; remove the character"

@@ -1,0 +1,33 @@
+"""Faults: what is wrong at a location inside a document, before it has a file and a line."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from validators.findings import Finding, Location
+from validators.yaml_reader import Parsed
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One fault; at_key puts it on the key instead of its value."""
+
+    where: Location
+    message: str
+    at_key: bool = False
+    code: str = ""
+
+    def owner(self) -> Location:
+        """The mapping or list that the fault belongs to."""
+        return self.where[:-1] if self.at_key else self.where
+
+
+def place(parsed: Parsed, fault: Fault) -> tuple[int, int]:
+    """Line and column of a fault, from 1."""
+    if fault.at_key and fault.where in parsed.keys:
+        return parsed.keys[fault.where]
+    return parsed.place(fault.where)
+
+
+def to_findings(parsed: Parsed, faults: Iterator[Fault] | list[Fault], name: str) -> list[Finding]:
+    """The faults of one file as findings, each once, sorted."""
+    return sorted({Finding(name, *place(parsed, fault), fault.code, fault.message) for fault in faults})
