@@ -1,0 +1,48 @@
+"""The process container: a plain process in its own folder, with a clean environment and nothing else around it."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from runner.containers.payload import Launch, Payload
+from runner.processes import MARKER
+from validators.models.config import Run
+from validators.models.records import Isolation
+
+PASSED_ON = ("PATH", "LANG", "TZ")
+DEFAULTS = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
+
+
+def clean_environment(payload: Payload, caller: Mapping[str, str]) -> dict[str, str]:
+    """The payload's whole environment: nothing of the caller's but where programs are, language and time zone."""
+    passed = {name: caller[name] for name in PASSED_ON if name in caller}
+    return DEFAULTS | passed | {
+        "HOME": str(payload.scratch / "home"),
+        "TMPDIR": str(payload.scratch / "tmp"),
+        "CUDA_VISIBLE_DEVICES": ",".join(payload.gpus),
+        "PAPERBENCH": "1",
+        "PAPERBENCH_TRIAL": payload.trial,
+        MARKER: payload.marker,
+    }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ProcessContainer:
+    """No container at all: for reference agents, development and the quick start."""
+
+    name: str = "process"
+    caller: Mapping[str, str] = field(default_factory=lambda: os.environ)
+
+    def refusal(self, run: Run) -> str | None:
+        """It keeps nobody off the network."""
+        if run.network != "open":
+            return f"container 'process' cannot keep network '{run.network}'; write network: open"
+        return None
+
+    def launch(self, payload: Payload) -> Launch:
+        """The command itself."""
+        return Launch(payload.argv, clean_environment(payload, self.caller), payload.work)
+
+    def observed(self) -> Isolation:
+        """None, and an open network."""
+        return Isolation(container="process", network="open", user_namespace=False, read_only_root=False)

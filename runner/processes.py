@@ -1,0 +1,101 @@
+"""The one door to other processes: supervisors of stages, what crashed stages left alive, short commands."""
+
+import contextlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable
+from pathlib import Path
+
+from runner import procfs
+from runner.errors import PaperbenchError
+from runner.procfs import Process
+from runner.supervisor import Order, Report, order_line
+
+MARKER = "PAPERBENCH_STAGE"
+_CHECKOUT = Path(__file__).resolve().parent.parent
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from runner.supervisor import main; sys.exit(main())"
+)
+
+
+class Supervisor:
+    """A supervisor process; it starts nothing before it has its order, and dies when let go."""
+
+    def __init__(self, marker: str) -> None:
+        self._process = subprocess.Popen(
+            # Isolated and without site-packages: nothing of the user's environment takes part, and it starts fast.
+            [sys.executable, "-I", "-S", "-c", _START, str(_CHECKOUT)],
+            env={MARKER: marker}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+        self.pid = self._process.pid
+        self.start = procfs.start_time(self.pid)
+
+    def order(self, order: Order) -> None:
+        """Give it its order; from now on the payload may run."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            self._process.stdin.write(order_line(order))
+            self._process.stdin.flush()
+
+    def report(self) -> Report | None:
+        """Wait for its end; None when it ended without a report."""
+        assert self._process.stdout is not None
+        text = self._process.stdout.read()
+        self.let_go()
+        self._process.wait()
+        self._process.stdout.close()
+        try:
+            return Report(**json.loads(text))
+        except (ValueError, TypeError):
+            return None
+
+    def let_go(self) -> None:
+        """Have it kill everything and end without a report; harmless when it has ended."""
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError, ValueError):
+            self._process.stdin.close()
+
+
+def sweep(marker: str, recorded: Iterable[tuple[int, int]] = (), patience: float = 30.0) -> int:
+    """End every process of a stage, or of all stages below the marker, and return how many there were.
+
+    Supervisors that have just lost their runner get a moment to end by themselves. Raises PaperbenchError
+    when something survives.
+    """
+    begin = time.monotonic()
+    met: set[int] = set()
+    recorded = list(recorded)
+    while family := _family(marker, recorded):
+        met.update(found.pid for found in family)
+        waited = time.monotonic() - begin
+        if waited > patience:
+            pids = " ".join(str(found.pid) for found in family)
+            raise PaperbenchError(f"processes of an earlier start do not end (pids {pids}); kill them and resume")
+        if waited > min(2.0, patience / 2):
+            for found in family:
+                procfs.send(found, signal.SIGKILL)
+        time.sleep(0.02)
+    return len(met)
+
+
+def _family(marker: str, recorded: list[tuple[int, int]]) -> list[Process]:
+    whole = f"{MARKER}={marker}".encode()
+    roots = procfs.with_variable(lambda variable: variable == whole or variable.startswith(whole + b"/"))
+    known = [procfs.process(pid) for pid, start in recorded if procfs.same(pid, start)]
+    roots += [found for found in known if found is not None]
+    below = procfs.descendants(found.pid for found in roots)
+    return list({found.pid: found for found in [*roots, *below]}.values())
+
+
+def output_of(argv: list[str], folder: Path | None = None, timeout: float = 10.0) -> str | None:
+    """What a short command prints; None when it is missing, fails or hangs."""
+    try:
+        done = subprocess.run(
+            argv, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=True
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.decode(errors="replace").strip()

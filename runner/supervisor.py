@@ -1,0 +1,303 @@
+"""The process that stands over one stage: starts its payload, keeps its limits and log, leaves nothing alive.
+
+Its standard input is the order, one JSON line, and then a rope: when the runner lets go (end of file), the
+supervisor kills everything and says nothing. Its standard output is the report, one JSON line.
+"""
+
+import ctypes
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from runner.procfs import Process, descendants, memory_bytes, send
+
+PR_SET_CHILD_SUBREAPER = 36
+CHUNK = 1 << 16
+SIGNALLED = 128
+LET_GO = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to start, where, and what it may use."""
+
+    argv: list[str]
+    env: dict[str, str]
+    folder: str
+    log: str
+    measured: list[str]
+    time_limit_seconds: float | None
+    output_limit_bytes: int | None
+    memory_limit_bytes: int | None
+    grace_seconds: float = 2.0
+    give_up_seconds: float = 30.0
+
+
+@dataclass
+class Report:
+    """How the payload ended; ended is exit, time_limit, output_limit, memory_limit, not_started or not_killed."""
+
+    ended: str
+    exit_status: int | None = None
+    duration_seconds: float = 0.0
+    log_bytes: int = 0
+    left_running: int = 0
+    error: str | None = None
+
+
+class LogFile:
+    """The payload's output as far as the limit lets it grow."""
+
+    def __init__(self, path: str, pipe: int, limit: int | None) -> None:
+        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        self._pipe = pipe
+        self._limit = limit
+        self.size = 0
+        self.open = True
+        self.error: str | None = None
+        os.set_blocking(pipe, False)
+
+    def pump(self) -> None:
+        """Take what the pipe holds; what passes the limit is dropped, so that nobody hangs on a full pipe."""
+        try:
+            data = os.read(self._pipe, CHUNK)
+        except BlockingIOError:
+            return
+        if not data:
+            self.open = False
+            return
+        room = len(data) if self._limit is None else max(0, self._limit - self.size)
+        self.size += len(data)
+        try:
+            view = memoryview(data)[:room]
+            while view:
+                view = view[os.write(self._file, view) :]
+        except OSError as error:
+            self.error = self.error or os.strerror(error.errno or 0)
+
+    def drain(self) -> None:
+        """Take the rest, but wait for nobody."""
+        before = -1
+        while self.open and before != self.size:
+            before = self.size
+            self.pump()
+
+    def close(self) -> None:
+        """Make the log durable."""
+        try:
+            os.fsync(self._file)
+        except OSError as error:
+            self.error = self.error or os.strerror(error.errno or 0)
+        os.close(self._file)
+
+
+def folder_bytes(folders: list[str]) -> int:
+    """The bytes that files under the folders take, links not followed; what vanishes meanwhile counts nothing."""
+    total = 0
+    stack = list(folders)
+    while stack:
+        try:
+            with os.scandir(stack.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        stack.append(entry.path)
+                    else:
+                        total += _size(entry)
+        except OSError:
+            continue
+    return total
+
+
+def _size(entry: "os.DirEntry[str]") -> int:
+    try:
+        status = entry.stat(follow_symlinks=False)
+    except OSError:
+        return 0
+    # A sparse file costs what it occupies, a packed one what it claims at most.
+    return min(status.st_size, status.st_blocks * 512)
+
+
+def kill_all(alive: list[Process]) -> None:
+    """SIGKILL, but stop all first: who forks faster than we look would else get away."""
+    known: dict[int, Process] = {}
+    for _ in range(20):
+        fresh = [found for found in alive if found.pid not in known]
+        if not fresh:
+            break
+        for found in fresh:
+            known[found.pid] = found
+            send(found, signal.SIGSTOP)
+        alive = descendants([os.getpid()])
+    for found in known.values():
+        send(found, signal.SIGKILL)
+
+
+class Supervision:
+    """One payload from its start until nothing of it is alive."""
+
+    def __init__(self, order: Order, wakeup: int) -> None:
+        self.order = order
+        self.report = Report("exit")
+        self._wakeup = wakeup
+        self._stopping: float | None = None
+        self._gone = False
+        self._next_look = 0.0
+        self._terminated: set[tuple[int, int]] = set()
+        self._begin = time.monotonic()
+        self._baseline = folder_bytes(order.measured)
+
+    def run(self) -> Report | None:
+        """Start, watch, stop; None when the runner has let go."""
+        pipe, writer = os.pipe2(os.O_CLOEXEC)
+        self.log = LogFile(self.order.log, pipe, self.order.output_limit_bytes)
+        try:
+            # Popen is used for its start alone: every child, adopted ones too, is reaped below.
+            child = subprocess.Popen(
+                self.order.argv, env=self.order.env, cwd=self.order.folder, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=writer, stderr=writer,
+            )  # fmt: skip
+        except OSError as error:
+            return Report("not_started", error=f"{error.strerror}: {self.order.argv[0]}")
+        finally:
+            os.close(writer)
+        self._main = child.pid
+        while not self._finished():
+            self._wait()
+        child.returncode = self.report.exit_status if self.report.exit_status is not None else 0
+        self.log.drain()
+        self.log.close()
+        return None if self._gone else self._final()
+
+    def _final(self) -> Report:
+        report = self.report
+        report.log_bytes = self.log.size
+        report.duration_seconds = round(time.monotonic() - self._begin, 3)
+        if report.ended == "exit" and self._over_output():
+            report.ended = "output_limit"
+        report.error = report.error or (f"the log: {self.log.error}" if self.log.error else None)
+        return report
+
+    def _wait(self) -> None:
+        watched = [self._wakeup] + ([0] if not self._gone else []) + ([self.log._pipe] if self.log.open else [])
+        ready, _, _ = select.select(watched, [], [], 0.05 if self._stopping else 0.2)
+        if self._wakeup in ready and LET_GO.intersection(os.read(self._wakeup, CHUNK)):
+            self._let_go()
+        if self.log._pipe in ready:
+            self.log.pump()
+        if 0 in ready and not os.read(0, CHUNK):
+            self._let_go()
+        self._reap()
+
+    def _let_go(self) -> None:
+        self._gone = True
+        self._stop("runner_gone")
+
+    def _reap(self) -> None:
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
+            if pid == 0:
+                return
+            if pid == self._main:
+                code = os.waitstatus_to_exitcode(status)
+                self.report.exit_status = code if code >= 0 else SIGNALLED - code
+                self._stop("exit")
+
+    def _stop(self, why: str) -> None:
+        if self._stopping is None:
+            self._stopping = time.monotonic()
+            self.report.ended = why
+            if why == "exit":
+                self.report.left_running = len(descendants([os.getpid()]))
+
+    def _finished(self) -> bool:
+        if self._stopping is None:
+            self._look()
+            return False
+        alive = descendants([os.getpid()])
+        if not alive:
+            self._reap()
+            return self.report.exit_status is not None
+        since = time.monotonic() - self._stopping
+        self._kill(alive, final=since > self.order.grace_seconds or self._gone)
+        if since > self.order.grace_seconds + self.order.give_up_seconds:
+            self.report = Report("not_killed", error=f"processes {[found.pid for found in alive]} survive SIGKILL")
+            return True
+        return False
+
+    def _kill(self, alive: list[Process], *, final: bool) -> None:
+        if final:
+            kill_all(alive)
+            return
+        for found in alive:
+            if (found.pid, found.start) not in self._terminated:
+                self._terminated.add((found.pid, found.start))
+                send(found, signal.SIGTERM)
+                send(found, signal.SIGCONT)
+
+    def _look(self) -> None:
+        now = time.monotonic()
+        order = self.order
+        if order.time_limit_seconds is not None and now - self._begin > order.time_limit_seconds:
+            self._stop("time_limit")
+        elif order.output_limit_bytes is not None and self.log.size > order.output_limit_bytes:
+            self._stop("output_limit")
+        elif now >= self._next_look:
+            if self._over_output():
+                self._stop("output_limit")
+            elif self._over_memory():
+                self._stop("memory_limit")
+            # Looking takes at most a tenth of the time.
+            self._next_look = time.monotonic() + max(0.2, 10 * (time.monotonic() - now))
+
+    def _over_output(self) -> bool:
+        limit = self.order.output_limit_bytes
+        return limit is not None and self.log.size + folder_bytes(self.order.measured) - self._baseline > limit
+
+    def _over_memory(self) -> bool:
+        limit = self.order.memory_limit_bytes
+        return limit is not None and memory_bytes(found.pid for found in descendants([os.getpid()])) > limit
+
+
+def _read_order() -> Order | None:
+    text = b""
+    while not text.endswith(b"\n"):
+        data = os.read(0, CHUNK)
+        if not data:
+            return None
+        text += data
+    values: dict[str, Any] = json.loads(text)
+    return Order(**{field.name: values[field.name] for field in fields(Order)})
+
+
+def order_line(order: Order) -> bytes:
+    """The order as the supervisor reads it."""
+    return json.dumps(asdict(order)).encode() + b"\n"
+
+
+def main() -> int:
+    """Read the order, see the payload through, and report."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
+        print(json.dumps(asdict(Report("not_started", error="prctl refuses PR_SET_CHILD_SUBREAPER"))))
+        return 1
+    wakeup, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    for number in (signal.SIGCHLD, *LET_GO):
+        signal.signal(number, lambda *_: None)
+    order = _read_order()
+    if order is None:
+        return 1
+    report = Supervision(order, wakeup).run()
+    if report is None:
+        return 1
+    sys.stdout.write(json.dumps(asdict(report)) + "\n")
+    return 0
