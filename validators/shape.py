@@ -89,7 +89,7 @@ def _type(error: ValidationError, where: Location) -> Iterator[Fault]:
 
 def _one_of(error: ValidationError, where: Location) -> Iterator[Fault]:
     options = error.validator_value if error.validator == "enum" else [error.validator_value]
-    mend = advise(error.instance, options, f"write {listed(options)}")
+    mend = advise(error.instance, options, "write one of these")
     yield Fault(where, f"{shown(error.instance)} is not one of {listed(options)}; {mend}", code="S105")
 
 
@@ -151,7 +151,7 @@ def _by_kind(instance: Any, branches: list[dict[str, Any]]) -> int | Fault:
     kind = instance["kind"]
     if kind in options:
         return options.index(kind)
-    mend = advise(kind, options, f"write {listed(options)}")
+    mend = advise(kind, options, "write one of these")
     return Fault(("kind",), f"{shown(kind)} is not one of {listed(options)}; {mend}", code="S105")
 
 

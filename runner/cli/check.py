@@ -1,0 +1,103 @@
+"""paperbench check: validate papers, rubrics and configs."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from runner.errors import UsageError
+
+if TYPE_CHECKING:
+    from validators.check import Report
+
+EXIT_FINDINGS = 1
+EXIT_OURS = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's own arguments."""
+    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: the whole data root)")
+    parser.add_argument("--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)")
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how findings are printed")
+    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument("--explain", metavar="CODE", help="print what a code means, why, and how to mend it")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the findings; 0 clean, 1 findings, 2 usage, 3 our own fault."""
+    if arguments.explain is not None:
+        return _explain(arguments.explain)
+    paths = [Path(path) for path in arguments.paths]
+    for path in paths:
+        if not path.exists():
+            raise UsageError(f"{path} does not exist; give files or folders that do")
+    root = _root(arguments.root, needed=not paths)
+    try:
+        report = _report(paths, root)
+    except OSError:
+        raise
+    except Exception as error:  # noqa: BLE001  whatever it is, it is our fault and no traceback helps the author
+        print(f"paperbench: internal fault {_where(error)}; please report it with the file", file=sys.stderr)
+        return EXIT_OURS
+    _print(report, arguments.format)
+    return EXIT_FINDINGS if report.findings else 0
+
+
+def _root(given: str | None, *, needed: bool) -> Path | None:
+    from validators.roots import find_root
+
+    if given is not None:
+        root = Path(given).resolve()
+        if not root.is_dir():
+            raise UsageError(f"--root {given} is no folder; give the folder that holds papers/ and rubrics/")
+        return root
+    found = find_root(Path.cwd()) if needed else None
+    if needed and found is None:
+        raise UsageError("no folder upwards holds papers/ and rubrics/; give a path, or the root with --root")
+    return found
+
+
+def _report(paths: list[Path], root: Path | None) -> "Report":
+    from validators.check import check_paths, check_root
+
+    if paths or root is None:
+        return check_paths(paths, root)
+    return check_root(root)
+
+
+def _where(error: Exception) -> str:
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    code = trace.tb_frame.f_code if trace is not None else None
+    place = f" in {Path(code.co_filename).name}, {code.co_name}" if code is not None else ""
+    return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
+
+
+def _print(report: "Report", form: str) -> None:
+    if form == "json":
+        findings = [asdict(finding) for finding in report.findings]
+        print(json.dumps({"files": report.files, "findings": findings}, indent=1, ensure_ascii=False))
+        return
+    for finding in report.findings:
+        print(finding)
+    count = len(report.findings)
+    files = f"{report.files} file{'s' if report.files != 1 else ''}"
+    end = f"{count} finding{'s' if count != 1 else ''}" if count else "clean"
+    sys.stdout.flush()
+    print(f"{files}, {end}", file=sys.stderr)
+
+
+def _explain(code: str) -> int:
+    from validators.rules import CATALOGUE
+    from validators.rules.rule import page
+    from validators.words import advise
+
+    pages = {entry.code: page(entry) for entry in CATALOGUE}
+    if code.upper() not in pages:
+        mend = advise(code.upper(), pages, "spec/rules.md lists them all")
+        raise UsageError(f"no code '{code}'; {mend}")
+    print(f"{code.upper()}: {pages[code.upper()]}")
+    return 0

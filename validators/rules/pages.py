@@ -1,0 +1,115 @@
+"""Pages of the codes that the YAML reader (Y0) and the schemas (S1) give."""
+
+Y001 = """The file is one YAML 1.2 document in UTF-8.
+
+Why: what cannot be read cannot be checked, and two documents in a file would leave one of them unread.
+Mend: correct the syntax at the place named or just above it; save the file as UTF-8; keep one document in a file.
+Example:
+    title: "Heavy ball     # the closing quote is missing
+"""
+
+Y002 = """A key stands once in its mapping.
+
+Why: of two values under one key most readers keep the last and say nothing.
+Mend: remove one of them.
+Example:
+    weight: 1
+    weight: 2
+"""
+
+Y003 = """No anchors, aliases, tags or keys that are not plain words.
+
+Why: documents are plain data, which every reader understands alike; an alias hides what a reviewer should see, and a few of
+them nested can fill the memory.
+Mend: write the value out where it is used; leave the tag out.
+Example:
+    first: &shared {id: a}
+    second: *shared
+"""
+
+Y004 = """Numbers are finite and fit a double.
+
+Why: JSON has no infinity and no 'not a number', and a score built on one is none.
+Mend: write a finite number, or put it in quotes when it is text such as an id.
+Example:
+    id: 12345e678
+"""
+
+Y005 = """A document is nested at most 64 levels deep.
+
+Why: every reader of the document goes down it, and no rubric that people review comes near.
+Mend: flatten the tree.
+Example:
+    [[[[ ... sixty more ... ]]]]
+"""
+
+S100 = """The program refuses what the schema accepts.
+
+Why: schema and program are tested to agree, so this is a fault of paperbench.
+Mend: please report it, with the file.
+Example: none is known.
+"""
+
+S101 = """A document names its kind on its first line, and the kind belongs to its place.
+
+Why: the kind decides which schema and which rules hold; a file in the wrong folder is never read.
+Mend: write the `schema:` that the message names, or move the file.
+Example:
+    schema: rubrics/v1     # rubric/v1 is meant
+"""
+
+S102 = """A mapping has only keys that its schema knows.
+
+Why: a misspelt key would be passed over in silence, and with it what its author meant.
+Mend: take the key that the message proposes, or remove it.
+Example:
+    categroy: Code Development
+"""
+
+S103 = """A mapping has every key that its schema requires.
+
+Why: the program has no good guess for it.
+Mend: add the key; spec/v1/examples/ has a commented file of each kind.
+Example:
+    - id: a              # 'requirement' is missing
+"""
+
+S104 = """A value has the type that its schema asks for.
+
+Why: "3" and 3, or yes and true, are different values, and a guess is a wrong guess one day.
+Mend: put text in quotes that YAML reads as a number; take the quotes off numbers; write true or false for flags.
+Example:
+    weight: "3"
+"""
+
+S105 = """A value is one of those that its schema lists.
+
+Why: the lists are closed, so that boards can group by them.
+Mend: take one of the list; the nearest is proposed.
+Example:
+    category: Code Developement
+"""
+
+S106 = """A number lies in the range that its schema gives.
+
+Why: a weight of 0 or a negative limit has no meaning.
+Mend: write a number inside the range that the message names.
+Example:
+    weight: 0
+"""
+
+S107 = """Text has the form that its schema asks for.
+
+Why: ids become folder names, digests are compared, and dates are sorted.
+Mend: write it as the message says.
+Example:
+    id: My Paper          # my-paper
+"""
+
+S108 = """Text and lists are neither empty nor too long where the schema says so.
+
+Why: an empty list of agents is a run of nothing; an empty name cannot be spoken of.
+Mend: write something, or leave the key out where it is optional.
+Example:
+    agents: []
+"""

@@ -1,0 +1,151 @@
+"""Rules about papers, and about how papers, rubrics and splits belong together."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from validators.digest import sha256_file
+from validators.documents import Document
+from validators.faults import Fault
+from validators.words import advise, shown
+
+_TEXTS = ("paper.md", "addendum.md", "judge-addendum.md")
+
+
+def folder_is_id(document: Document) -> Iterator[Fault]:
+    """A paper's folder has the paper's id for its name.
+
+    Why: runs, rubrics and boards find a paper by its id alone.
+    Mend: rename the folder or change the id.
+    Example:
+        papers/heavy-ball/paper.yaml:  id: heavyball
+    """
+    folder = document.path.parent.name
+    if document.root is not None and document.root.kind_at(document.path) and document.data.get("id") != folder:
+        yield Fault(("id",), f"id {shown(document.data.get('id'))} is not its folder's name; write '{folder}'")
+
+
+def rubric_is_there(document: Document) -> Iterator[Fault]:
+    """A paper has a rubric: the file that its `rubric` names.
+
+    Why: without one no attempt at the paper can be scored.
+    Mend: write rubrics/<id>.yaml (spec/v1/examples/rubric.yaml is a template), or mend the path.
+    Example:
+        rubric: rubrics/heavy-bal.yaml
+    """
+    if document.root is None or not isinstance(rubric := document.data.get("rubric"), str):
+        return
+    if not (document.root.path / rubric).is_file():
+        yield Fault(("rubric",), f"rubric {shown(rubric)} is not there; write it, or mend the path")
+    elif document.root.kind_at(document.path) and rubric != (own := f"rubrics/{document.data.get('id')}.yaml"):
+        yield Fault(("rubric",), f"rubric {shown(rubric)} is another paper's; write '{own}'")
+
+
+def paper_is_there(document: Document) -> Iterator[Fault]:
+    """A rubric belongs to a paper.
+
+    Why: a rubric alone is never run.
+    Mend: add papers/<id>/paper.yaml, or mend the rubric's `paper`.
+    Example:
+        rubrics/heavy-ball.yaml:  paper: heavy-bal
+    """
+    if document.root is None or document.root.kind_at(document.path) is None:
+        return
+    paper, known = document.data.get("paper"), document.root.paper_ids()
+    if isinstance(paper, str) and paper not in known:
+        mend = advise(paper, known, f"add papers/{paper}/paper.yaml")
+        yield Fault(("paper",), f"paper {shown(paper)} does not exist; {mend}")
+
+
+def rubric_file_is_id(document: Document) -> Iterator[Fault]:
+    """A rubric's file has its paper's id for its name.
+
+    Why: the rubric of a paper is looked for under rubrics/<id>.yaml and nowhere else.
+    Mend: rename the file or change `paper`.
+    Example:
+        rubrics/heavyball.yaml:  paper: heavy-ball
+    """
+    stem, paper = document.path.stem, document.data.get("paper")
+    if document.root is not None and document.root.kind_at(document.path) and stem != paper:
+        yield Fault(("paper",), f"paper {shown(paper)} is not its file's name; write '{stem}', or rename the file")
+
+
+def _files(document: Document) -> Iterator[tuple[int, str, Any, Path]]:
+    for number, entry in enumerate(document.data.get("files") or ()):
+        name = entry.get("path")
+        if isinstance(name, str):
+            yield number, name, entry.get("sha256"), document.path.parent / name
+
+
+def listed_file_is_there(document: Document) -> Iterator[Fault]:
+    """A file that the paper lists lies in its folder.
+
+    Why: agents and judges are given these files; a missing one changes the task.
+    Mend: add the file, or take it off the list.
+    Example:
+        files: [{path: papr.md, sha256: ...}]
+    """
+    for number, name, _, path in _files(document):
+        if not path.is_file():
+            yield Fault(("files", number, "path"), f"file {shown(name)} is not there; add it, or take it off the list")
+
+
+def listed_file_has_digest(document: Document) -> Iterator[Fault]:
+    """A listed file is the one that was listed: its sha256 agrees.
+
+    Why: scores are compared only between attempts at the same text; an edit must be seen.
+    Mend: write the new sha256 and raise `revision`, or restore the file.
+    Example:
+        files: [{path: paper.md, sha256: 00...00}]
+    """
+    for number, name, digest, path in _files(document):
+        if path.is_file() and (found := sha256_file(path)) != digest:
+            message = f"file {shown(name)} has sha256 {found}; write that and raise revision, or restore the file"
+            yield Fault(("files", number, "sha256"), message)
+
+
+def text_is_listed(document: Document) -> Iterator[Fault]:
+    """The texts in a paper's folder stand in its `files`.
+
+    Why: an unlisted addendum is given to nobody and pinned by nothing.
+    Mend: list it with its sha256, or remove it.
+    Example:
+        papers/heavy-ball/addendum.md exists, and files: lists paper.md alone
+    """
+    names = {name for _, name, _, _ in _files(document)}
+    for name in _TEXTS:
+        if name not in names and (document.path.parent / name).is_file() and isinstance(document.data.get("files"), list):
+            yield Fault(("files",), f"'{name}' is in the folder but not in files; list it", at_key=True)
+
+
+def blacklist_is_there(document: Document) -> Iterator[Fault]:
+    """A paper has a blacklist: the file that its `blacklist` names.
+
+    Why: nobody can tell a forgotten blacklist from an empty one; `entries: []` says that there is nothing to forbid.
+    Mend: write blacklist.yaml (spec/v1/examples/blacklist.yaml is a template), or mend the path.
+    Example:
+        blacklist: black-list.yaml
+    """
+    name = document.data.get("blacklist", "blacklist.yaml")
+    if isinstance(name, str) and not (document.path.parent / name).is_file():
+        where = ("blacklist",) if "blacklist" in document.data else ()
+        yield Fault(where, f"blacklist {shown(name)} is not there; write it, with 'entries: []' if there is nothing")
+
+
+def split_names_papers(document: Document) -> Iterator[Fault]:
+    """A split lists papers that exist, each once.
+
+    Why: a run over the split would stop at the missing one, and count a repeated one twice.
+    Mend: correct the id, or add the paper.
+    Example:
+        splits: {small: [heavy-ball, heavy-ball]}
+    """
+    known = document.root.paper_ids() if document.root is not None else None
+    for split, papers in document.data["splits"].items():
+        for number, paper in enumerate(papers):
+            where = ("splits", split, number)
+            if paper in papers[:number]:
+                yield Fault(where, f"paper {shown(paper)} stands twice in split '{split}'; remove one")
+            elif known is not None and paper not in known:
+                mend = advise(paper, known, f"add papers/{paper}/paper.yaml")
+                yield Fault(where, f"paper {shown(paper)} does not exist; {mend}")

@@ -1,0 +1,105 @@
+"""Rules about rubrics: the tree and its criteria."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from validators.documents import Document
+from validators.faults import Fault
+from validators.findings import Location
+from validators.words import shown
+
+_LEAF_KEYS = ("category", "facet", "check", "review_minutes")
+
+
+def criteria(document: Document) -> Iterator[tuple[Location, dict[str, Any]]]:
+    """Every criterion of a rubric with its location, parents first."""
+    stack: list[tuple[Location, Any]] = [(("criterion",), document.data.get("criterion"))]
+    while stack:
+        where, criterion = stack.pop()
+        if not isinstance(criterion, dict):
+            continue
+        yield where, criterion
+        children = criterion.get("children")
+        if isinstance(children, list):
+            stack.extend(((*where, "children", number), child) for number, child in enumerate(children))
+
+
+def leaf_or_branch(document: Document) -> Iterator[Fault]:
+    """A criterion is a leaf with a category, or a branch with children; never both.
+
+    Why: a judge decides leaves by category, and a branch's score is only ever the mean of its children: what a branch says of
+    category, facet, check or review time would be read by nobody.
+    Mend: give the leaf a category; move a branch's category down to its leaves.
+    Example:
+        - id: training
+          requirement: The model is trained.
+          category: Code Execution     # but it has children
+          children: [...]
+    """
+    for where, criterion in criteria(document):
+        if not criterion.get("children"):
+            if criterion.get("category") is None:
+                message = f"leaf {shown(criterion.get('id'))} has no category; add one, or give it children"
+                yield Fault(where, message)
+            continue
+        for key in _LEAF_KEYS:
+            if criterion.get(key) is not None:
+                message = f"branch {shown(criterion.get('id'))} has a {key}; move it to its leaves"
+                yield Fault((*where, key), message, at_key=True)
+
+
+def sibling_ids_differ(document: Document) -> Iterator[Fault]:
+    """A criterion has an id of its own among its siblings.
+
+    Why: verdicts are kept by the path of ids from the root, so one sibling's verdict would count for the other.
+    Mend: rename the later one.
+    Example:
+        children:
+          - {id: lr, requirement: The learning rate is 0.1., category: Code Development}
+          - {id: lr, requirement: The rate decays to 0.01., category: Code Development}
+    """
+    for where, criterion in criteria(document):
+        first: dict[str, int] = {}
+        for number, child in enumerate(criterion.get("children") or ()):
+            name = child.get("id")
+            here = (*where, "children", number, "id")
+            if name in first:
+                line = document.parsed.place((*where, "children", first[name], "id"))[0]
+                yield Fault(here, f"id {shown(name)} is taken by the sibling in line {line}; rename this one")
+            elif name is not None:
+                first[name] = number
+
+
+def requirement_says_something(document: Document) -> Iterator[Fault]:
+    """A requirement is a sentence, not blank.
+
+    Why: it is all a judge is told of the criterion.
+    Mend: write what must be seen in the submission for the criterion to be met.
+    Example:
+        requirement: ""
+    """
+    for where, criterion in criteria(document):
+        text = criterion.get("requirement")
+        if isinstance(text, str) and not text.strip():
+            message = f"criterion {shown(criterion.get('id'))} has an empty requirement; write one checkable sentence"
+            yield Fault((*where, "requirement"), message)
+
+
+def quote_stands_in_paper(document: Document) -> Iterator[Fault]:
+    """A rationale's quote stands word for word in the paper's paper.md.
+
+    Why: a rubric asks for what the paper says, and the quote lets a reviewer see that it does. White space does not count. Where
+    paper.md is not there (its text is not hydrated), nothing is compared.
+    Mend: copy the words from paper.md.
+    Example:
+        rationale: {section: 3.2 Training, quote: we trained for 100 epoch}     # "100 epochs" in the paper
+    """
+    if document.root is None:
+        return
+    text = document.root.words(document.root.path / "papers" / str(document.data.get("paper")) / "paper.md")
+    if text is None:
+        return
+    for where, criterion in criteria(document):
+        quote = (criterion.get("rationale") or {}).get("quote")
+        if isinstance(quote, str) and " ".join(quote.split()) not in text:
+            yield Fault((*where, "rationale", "quote"), f"{shown(quote)} does not stand in paper.md; copy its words")
