@@ -43,15 +43,28 @@ def _dress(source: Path, goal: Path, mode: int) -> None:
     os.utime(goal, ns=(status.st_atime_ns, status.st_mtime_ns), follow_symlinks=False)
 
 
+def make_readable(folder: Path) -> None:
+    """Let the owner read, change and remove everything below; touches only what lacks that."""
+    _allow(folder, 0o700)
+    with os.scandir(folder) as entries:
+        for entry in list(entries):
+            if entry.is_dir(follow_symlinks=False):
+                make_readable(Path(entry.path))
+            elif entry.is_file(follow_symlinks=False):
+                _allow(Path(entry.path), 0o600)
+
+
+def _allow(path: Path, wanted: int) -> None:
+    mode = stat.S_IMODE(path.lstat().st_mode)
+    if mode & wanted != wanted:
+        path.chmod(mode | wanted)
+
+
 def remove_tree(folder: Path) -> None:
     """Remove a folder that may hold folders without write permission; harmless when there is none."""
     if not folder.is_symlink() and not folder.exists():
         return
-    for path, names, _ in os.walk(folder):
-        for name in (".", *names):
-            inner = Path(path, name)
-            if not inner.is_symlink():
-                inner.chmod(stat.S_IMODE(inner.stat().st_mode) | 0o700)
+    make_readable(folder)
     shutil.rmtree(folder)
 
 

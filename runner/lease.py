@@ -11,6 +11,7 @@ from pathlib import Path
 
 from runner import procfs
 from runner.clock import instant
+from runner.durable import write_json
 from runner.errors import PaperbenchError
 
 HEARTBEAT_SECONDS = 10.0
@@ -74,7 +75,7 @@ class _Contender:
     def __init__(self, folder: Path) -> None:
         self.me = _myself()
         self.file = folder / f".lease.{self.me.token}.tmp"
-        self.file.write_text(json.dumps(asdict(self.me), indent=1) + "\n")
+        write_json(self.file, asdict(self.me))
 
     def win(self, path: Path) -> None:
         """Hold the lease at this path; raises PaperbenchError when a live holder has it."""

@@ -16,9 +16,7 @@ from runner.supervisor import Order, Report, order_line
 
 MARKER = "PAPERBENCH_STAGE"
 _CHECKOUT = Path(__file__).resolve().parent.parent
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from runner.supervisor import main; sys.exit(main())"
-)
+_START = "import sys; sys.path.insert(0, sys.argv[1]); from runner.supervisor import main; sys.exit(main())"
 
 
 class Supervisor:
@@ -73,7 +71,9 @@ def sweep(marker: str, recorded: Iterable[tuple[int, int]] = (), patience: float
         waited = time.monotonic() - begin
         if waited > patience:
             pids = " ".join(str(found.pid) for found in family)
-            raise PaperbenchError(f"processes of an earlier start do not end (pids {pids}); kill them and resume")
+            raise PaperbenchError(
+                f"processes of an earlier start do not end (pids {pids}); kill them and resume"
+            )
         if waited > min(2.0, patience / 2):
             for found in family:
                 procfs.send(found, signal.SIGKILL)

@@ -184,7 +184,9 @@ class Supervision:
         return report
 
     def _wait(self) -> None:
-        watched = [self._wakeup] + ([0] if not self._gone else []) + ([self.log._pipe] if self.log.open else [])
+        watched = (
+            [self._wakeup] + ([0] if not self._gone else []) + ([self.log._pipe] if self.log.open else [])
+        )
         ready, _, _ = select.select(watched, [], [], 0.05 if self._stopping else 0.2)
         if self._wakeup in ready and LET_GO.intersection(os.read(self._wakeup, CHUNK)):
             self._let_go()
@@ -229,7 +231,9 @@ class Supervision:
         since = time.monotonic() - self._stopping
         self._kill(alive, final=since > self.order.grace_seconds or self._gone)
         if since > self.order.grace_seconds + self.order.give_up_seconds:
-            self.report = Report("not_killed", error=f"processes {[found.pid for found in alive]} survive SIGKILL")
+            self.report = Report(
+                "not_killed", error=f"processes {[found.pid for found in alive]} survive SIGKILL"
+            )
             return True
         return False
 
@@ -260,7 +264,9 @@ class Supervision:
 
     def _over_output(self) -> bool:
         limit = self.order.output_limit_bytes
-        return limit is not None and self.log.size + folder_bytes(self.order.measured) - self._baseline > limit
+        return (
+            limit is not None and self.log.size + folder_bytes(self.order.measured) - self._baseline > limit
+        )
 
     def _over_memory(self) -> bool:
         limit = self.order.memory_limit_bytes

@@ -79,7 +79,7 @@ def add_site(root: Path, name: str = "local", **changes: Any) -> None:
 
 
 def tiny_root(root: Path, reproduce: str | None = REPRODUCE) -> Path:
-    """A whole data root: paper tiny, agents oracle, flawed and noop, judge constant, site local, run tiny-run."""
+    """A data root: paper tiny, agents oracle, flawed, noop, judge constant, site local, run tiny-run."""
     add_paper(root, reproduce=reproduce)
     write(root / "papers/splits.yaml", {"schema": "splits/v1", "splits": {"all": ["tiny"]}})
     for kind in ("oracle", "flawed", "noop"):

@@ -24,5 +24,7 @@ class Submission:
             )
         folder = (corpus.root / CONFIGS / "agents" / names[attempt - 1]).resolve()
         if not folder.is_dir():
-            raise PaperbenchError(f"agent '{agent.id}' names {folder}, which is no folder; mend the agent's config")
+            raise PaperbenchError(
+                f"agent '{agent.id}' names {folder}, which is no folder; mend the agent's config"
+            )
         return folder

@@ -1,0 +1,118 @@
+"""A planned run from its lease to its last outcome."""
+
+import os
+import threading
+from collections import Counter
+from dataclasses import dataclass
+
+from runner.containers import container
+from runner.errors import PaperbenchError
+from runner.halt import Halt
+from runner.judging.grading import Grader
+from runner.lease import Lease, LeaseLostError
+from runner.planning import check_drift
+from runner.planning.plan import runner_version
+from runner.planning.resolve import refuse_impossible
+from runner.processes import sweep
+from runner.progress import Progress, progress_for
+from runner.run_folder import RunFolder
+from runner.schedulers import scheduler
+from runner.schedulers.gpus import GpuSlots
+from runner.stages.context import RunContext
+from runner.stages.trial import finished, run_trial
+from validators.corpus import Corpus
+from validators.models.config import Run, Site
+from validators.models.plan import Plan, PlannedJudge, PlannedTrial
+from validators.models.records import Outcome
+
+ANSWER_CACHE = ".answers"
+
+
+@dataclass(frozen=True)
+class Executable:
+    """A plan with everything that execution needs, as imported gradings lack it."""
+
+    plan: Plan
+    config: Run
+    site: Site
+    judge: PlannedJudge
+
+
+def executable(run: RunFolder, corpus: Corpus) -> Executable:
+    """The run's plan; raises PaperbenchError for one that holds nothing to run."""
+    plan = run.plan()
+    if plan.config is None or plan.site is None or plan.judge is None:
+        raise PaperbenchError(
+            f"{run.path} was {plan.origin}, not planned: there is nothing to run; see 'board'"
+        )
+    # The data may have moved since; check_drift says whether it is the same.
+    here = plan.model_copy(update={"data_root": str(corpus.root.resolve())})
+    return Executable(here, plan.config, plan.site, plan.judge)
+
+
+def final_outcome(run: RunFolder, plan: Plan, trial: PlannedTrial) -> Outcome | None:
+    """The outcome the trial's last stage left, or the failure that ended it; None while it is under way."""
+    folder = run.trial(trial.id)
+    for stage in ("rollout", "reproduce"):
+        outcome = folder.outcome(stage)
+        if outcome is not None and outcome.failure_class == "infrastructure":
+            return outcome
+    return folder.outcome("grading", plan.judge.digest) if plan.judge else None
+
+
+def execute(run: RunFolder, corpus: Corpus, workers: int | None = None) -> Counter[str]:
+    """Run whatever of the run is not finished; counts trials by the class of their final outcome.
+
+    Raises PaperbenchError when somebody else runs it, when it drifted from its data, or when the disk fails it.
+    """
+    lease = Lease(run.path)
+    try:
+        work = executable(run, corpus)
+        check_drift(run, work.plan, corpus)
+        refuse_impossible(work.config, work.site)
+        sweep(work.plan.uuid)
+        left = [trial for trial in work.plan.trials if not finished(final_outcome(run, work.plan, trial))]
+        if left:
+            _run_trials(run, corpus, work, left, lease, workers or work.site.workers or os.cpu_count() or 1)
+        outcomes = [final_outcome(run, work.plan, trial) for trial in work.plan.trials]
+        return Counter(outcome.failure_class if outcome else "unfinished" for outcome in outcomes)
+    finally:
+        lease.release()
+
+
+def _run_trials(
+    run: RunFolder, corpus: Corpus, work: Executable, left: list[PlannedTrial], lease: Lease, workers: int
+) -> None:
+    progress = progress_for(len(left))
+    if work.plan.runner != runner_version():
+        progress.note(f"planned by paperbench {work.plan.runner}, run by {runner_version()}")
+    halt = Halt()
+    context = RunContext(
+        run, work.plan, work.config, corpus, container(work.config.container),
+        GpuSlots(work.site.gpus), halt, progress,
+    )  # fmt: skip
+    grader = Grader(run, work.plan, work.judge, run.path.parent / ANSWER_CACHE)
+    guard = threading.Thread(target=_guard, args=(lease, halt, progress), daemon=True)
+    guard.start()
+
+    def one(trial: PlannedTrial) -> None:
+        run_trial(context, trial, grader)
+        progress.trial_done(trial.id)
+
+    try:
+        scheduler(work.site.scheduler).run(left, one, workers, halt)
+    finally:
+        halt.ask()
+        grader.close()
+        guard.join()
+        progress.close()
+    if lease.lost.is_set():
+        raise LeaseLostError(f"{run.path} was taken over by another process; see 'paperbench status'")
+
+
+def _guard(lease: Lease, halt: Halt, progress: Progress) -> None:
+    """Stop the run when its lease is lost."""
+    while not halt.asked:
+        if lease.lost.wait(0.5):
+            progress.note("the lease was lost; stopping")
+            halt.ask()

@@ -1,0 +1,30 @@
+"""What a word on the command line means: a run config, or a run that was planned before."""
+
+from pathlib import Path
+
+from runner.planning.lookup import unknown
+from runner.planning.plan import make_plan
+from runner.run_folder import PLAN, RunFolder
+from validators.corpus import CONFIGS, Corpus
+
+
+def config_path(corpus: Corpus, word: str) -> Path:
+    """The run config of this path or name; raises PaperbenchError."""
+    named = corpus.root / CONFIGS / f"{word}.yaml"
+    for path in (Path(word), named):
+        if path.is_file():
+            return path
+    have = (path.stem for path in (corpus.root / CONFIGS).glob("*.yaml"))
+    raise unknown("run config", word, have, str(corpus.root / CONFIGS))
+
+
+def run_for(corpus: Corpus, word: str, runs: Path, name: str | None) -> RunFolder:
+    """The run of this name or folder, or the one planned from this config, now if need be.
+
+    Raises PaperbenchError.
+    """
+    if not Path(word).is_file():
+        for folder in (Path(word), runs / word):
+            if name is None and (folder / PLAN).is_file():
+                return RunFolder(folder.resolve())
+    return make_plan(corpus, config_path(corpus, word), runs, name)

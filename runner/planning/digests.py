@@ -1,0 +1,62 @@
+"""Digests of what a plan rests on: papers, blacklists, agents, submissions."""
+
+from pathlib import Path
+
+from runner.errors import PaperbenchError
+from runner.manifest import Entry, scan, submission_digest
+from validators.corpus import Corpus
+from validators.digest import digest_json, sha256_file
+from validators.models.base import Model
+
+_POINTER = b"version https://git-lfs"
+
+
+def paper_digest(corpus: Corpus, paper: str) -> str:
+    """The digest of a paper's files and of what paper.yaml says about an attempt; raises PaperbenchError."""
+    document = corpus.paper(paper)
+    folder = corpus.paper_folder(paper)
+    files = []
+    for pinned in document.files:
+        path = folder / pinned.path
+        if not path.is_file():
+            raise PaperbenchError(f"{path} is missing; restore it, or mend files in paper.yaml")
+        digest = sha256_file(path)
+        if digest != pinned.sha256:
+            raise PaperbenchError(f"{path} {_why_other(path)}")
+        files.append([pinned.path, digest])
+    facts = {"id": document.id, "revision": document.revision, "needs": plain(document.needs)}
+    return digest_json({"files": sorted(files), "facts": facts})
+
+
+def _why_other(path: Path) -> str:
+    with path.open("rb") as stream:
+        if stream.read(len(_POINTER)) == _POINTER:
+            return "is a Git-LFS pointer instead of the file; fetch it with 'git lfs pull'"
+    return (
+        "does not have the sha256 that paper.yaml pins; restore it, or pin the new one and raise the revision"
+    )
+
+
+def plain(document: Model) -> object:
+    """A document as JSON data."""
+    return document.model_dump(mode="json", by_alias=True)
+
+
+def document_digest(document: Model) -> str:
+    """The digest of everything a document says."""
+    return digest_json(plain(document))
+
+
+def scan_submission(folder: Path) -> tuple[Entry, ...]:
+    """A submission's manifest; raises PaperbenchError for what cannot be read."""
+    try:
+        return scan(folder)
+    except OSError as error:
+        raise PaperbenchError(
+            f"{error.filename or folder}: {error.strerror}; make the submission readable"
+        ) from None
+
+
+def folder_digest(folder: Path) -> str:
+    """The digest of a submission's folder."""
+    return submission_digest(scan_submission(folder))

@@ -1,0 +1,67 @@
+"""Drift: what a plan rests on must still be what it was when planned."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from runner.errors import PaperbenchError
+from runner.planning import lookup
+from runner.planning.digests import document_digest, folder_digest, paper_digest
+from runner.planning.resolve import planned_judge
+from runner.run_folder import RunFolder
+from validators.corpus import Corpus, rubric_tree
+from validators.digest import rubric_digest
+from validators.models.plan import Plan, PlannedTrial
+
+WHERE = "plan.lock"
+
+
+def check_drift(run: RunFolder, plan: Plan, corpus: Corpus) -> None:
+    """Raise PaperbenchError naming everything that is no longer what it was when planned."""
+    drifted = [*_papers(run, plan, corpus), *_configs(plan, corpus), *_submissions(run, plan, corpus)]
+    if drifted:
+        raise PaperbenchError(
+            f"{run.path / WHERE} no longer fits its data: {', '.join(drifted)} changed since it was planned; "
+            "undo the change, or plan again under another name"
+        )
+
+
+def _papers(run: RunFolder, plan: Plan, corpus: Corpus) -> Iterator[str]:
+    have = corpus.paper_ids()
+    for planned in plan.papers:
+        if rubric_digest(run.rubric(planned.rubric)) != planned.rubric:
+            yield f"the run's own rubrics/{planned.rubric}.json"
+        if planned.id not in have:
+            raise lookup.unknown("paper", planned.id, have, WHERE)
+        if rubric_digest(rubric_tree(corpus.rubric(planned.id))) != planned.rubric:
+            yield f"rubric {planned.id}"
+        if paper_digest(corpus, planned.id) != planned.paper:
+            yield f"paper {planned.id}"
+        if document_digest(corpus.blacklist(planned.id)) != planned.blacklist:
+            yield f"blacklist {planned.id}"
+
+
+def _configs(plan: Plan, corpus: Corpus) -> Iterator[str]:
+    for planned in plan.agents:
+        if document_digest(lookup.agent(corpus, planned.config.id, WHERE)) != planned.digest:
+            yield f"agent {planned.config.id}"
+    if plan.judge is not None:
+        name = plan.judge.config.id
+        if planned_judge(corpus, name, WHERE).digest != plan.judge.digest:
+            yield f"judge {name}"
+
+
+def submission_folder(corpus: Corpus, trial: PlannedTrial) -> Path | None:
+    """The folder that the trial hands in; a relative one starts from the data root."""
+    return corpus.root / trial.submission if trial.submission is not None else None
+
+
+def _submissions(run: RunFolder, plan: Plan, corpus: Corpus) -> Iterator[str]:
+    digests: dict[Path, str | None] = {}
+    for trial in plan.trials:
+        folder = submission_folder(corpus, trial)
+        if folder is None or run.trial(trial.id).outcome("rollout") is not None:
+            continue
+        if folder not in digests:
+            digests[folder] = folder_digest(folder) if folder.is_dir() else None
+            if digests[folder] != trial.submission_digest:
+                yield f"submission {trial.submission}"

@@ -1,0 +1,137 @@
+"""A run config becomes a run folder with plan.lock, at once or not at all."""
+
+import re
+import uuid
+from pathlib import Path
+from typing import Any
+
+from runner import __version__
+from runner.clock import instant
+from runner.copying import remove_tree
+from runner.durable import fsync_folder, write_atomic
+from runner.errors import PaperbenchError
+from runner.planning import lookup
+from runner.planning.resolve import (
+    planned_agents,
+    planned_judge,
+    planned_paper,
+    planned_trials,
+    refuse_impossible,
+)
+from runner.processes import output_of
+from runner.run_folder import PLAN, RunFolder
+from validators.corpus import Corpus, rubric_tree
+from validators.digest import rubric_digest
+from validators.models.plan import Plan
+
+_CHECKOUT = Path(__file__).resolve().parents[2]
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+# What two plans of the same content may differ in; a judge is what its digest says.
+_OWN = {"uuid", "created_at", "runner", "data_root", "judge"}
+
+
+def runner_version() -> str:
+    """This program's version, with its commit where it is known."""
+    if not (_CHECKOUT / ".git").exists():
+        return __version__
+    commit = output_of(["git", "describe", "--always", "--dirty", "--abbrev=12", "--exclude=*"], _CHECKOUT)
+    return f"{__version__}+{commit}" if commit else __version__
+
+
+def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = None) -> Plan:
+    """Everything the config means, digested; writes nothing. Raises PaperbenchError."""
+    if not config.is_file():
+        raise PaperbenchError(f"no run config {config}; give a file, or a name under runner/configs/")
+    run = corpus.run(config)
+    where = config.name
+    run_name = name or run.id
+    if not _NAME.match(run_name):
+        raise PaperbenchError(f"'{run_name}' is no name for a run; use letters, digits, '.', '_' and '-'")
+    site = lookup.site(corpus, run.site, where)
+    refuse_impossible(run, site)
+    papers = lookup.papers(corpus, run, where)
+    agents = planned_agents(corpus, run, where)
+    digests = {paper: _rubric_digest(corpus, paper) for paper in papers}
+    trials = tuple(planned_trials(corpus, run, papers, agents, runs))
+    if not trials:
+        raise PaperbenchError(f"{where} plans no trial; give at least one agent a paper")
+    return Plan(
+        schema="plan/v1",
+        run=run_name,
+        uuid=str(uuid.uuid4()),
+        origin="planned",
+        created_at=instant(),
+        runner=runner_version(),
+        data_root=str(corpus.root.resolve()),
+        protocol=run.protocol,
+        scoring=run.scoring,
+        config=run,
+        site=site,
+        judge=planned_judge(corpus, run.judge, where),
+        papers=tuple(planned_paper(corpus, paper, digests[paper]) for paper in papers),
+        agents=agents,
+        trials=trials,
+    )
+
+
+def _rubric_digest(corpus: Corpus, paper: str) -> str:
+    path = corpus.root / "rubrics" / f"{paper}.yaml"
+    if not path.is_file():
+        raise PaperbenchError(f"paper '{paper}' has no rubric {path}; write or import one")
+    return rubric_digest(rubric_tree(corpus.rubric(paper)))
+
+
+def make_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = None) -> RunFolder:
+    """The run folder that the config asks for, made or found with the same plan.
+
+    Raises PaperbenchError where a plan of that name has other content, and leaves nothing half made.
+    """
+    plan = resolve_plan(corpus, config, runs, name)
+    run = RunFolder(runs / plan.run)
+    if not (run.path / PLAN).exists():
+        _write(corpus, plan, run)
+    _refuse_other(run.plan(), plan, run)
+    return run
+
+
+def _refuse_other(old: Plan, new: Plan, run: RunFolder) -> None:
+    known, wanted = _content(old), _content(new)
+    differing = sorted(key for key in known if known[key] != wanted[key])
+    if differing:
+        raise PaperbenchError(
+            f"{run.path} holds a plan of that name with another {' and '.join(differing)}; "
+            "give a new name with --name, or undo the change"
+        )
+
+
+def _content(plan: Plan) -> dict[str, Any]:
+    judge = plan.judge.digest if plan.judge else None
+    return plan.model_dump(mode="json", exclude=_OWN) | {"judge": judge}
+
+
+def _write(corpus: Corpus, plan: Plan, run: RunFolder) -> None:
+    runs = run.path.parent
+    runs.mkdir(parents=True, exist_ok=True)
+    draft = RunFolder(runs / f".{plan.run}.{plan.uuid}.tmp")
+    try:
+        draft.path.mkdir()
+        for paper in plan.papers:
+            rubric = corpus.rubric(paper.id)
+            draft.add_rubric(paper.id, rubric_tree(rubric), revision=rubric.revision)
+        text = plan.model_dump_json(by_alias=True, indent=1)
+        write_atomic(draft.path / PLAN, text.encode() + b"\n")
+        _settle(draft, run)
+        fsync_folder(runs)
+    finally:
+        remove_tree(draft.path)
+
+
+def _settle(draft: RunFolder, run: RunFolder) -> None:
+    try:
+        draft.path.rename(run.path)
+    except OSError:
+        # Somebody planned the same meanwhile; the plans are compared afterwards.
+        if not (run.path / PLAN).exists():
+            if run.path.exists():
+                raise PaperbenchError(f"{run.path} exists and is no run; move it, or give --name") from None
+            raise

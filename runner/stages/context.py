@@ -1,0 +1,50 @@
+"""What every stage of one trial is given."""
+
+from dataclasses import dataclass
+
+from runner.containers import Container
+from runner.progress import Progress
+from runner.run_folder import RunFolder, TrialFolder
+from runner.schedulers.gpus import GpuSlots
+from runner.halt import Halt
+from validators.corpus import Corpus
+from validators.models.config import Run
+from validators.models.plan import Plan, PlannedTrial
+from validators.models.records import Isolation, Stage
+
+
+@dataclass(frozen=True)
+class RunContext:
+    """One run at work."""
+
+    run: RunFolder
+    plan: Plan
+    config: Run
+    corpus: Corpus
+    container: Container
+    slots: GpuSlots
+    halt: Halt
+    progress: Progress
+
+    def declared(self) -> Isolation:
+        """How far the config says a payload is kept apart."""
+        return Isolation(container=self.config.container, network=self.config.network)
+
+
+@dataclass(frozen=True)
+class StageContext:
+    """One stage of one trial at work."""
+
+    within: RunContext
+    trial: PlannedTrial
+    stage: Stage
+
+    @property
+    def folder(self) -> TrialFolder:
+        """The trial's folder."""
+        return self.within.run.trial(self.trial.id)
+
+    @property
+    def marker(self) -> str:
+        """What every process of the stage carries in its environment."""
+        return f"{self.within.plan.uuid}/{self.trial.id}/{self.stage}"

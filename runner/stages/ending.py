@@ -1,0 +1,50 @@
+"""How one start of a stage ended, and the outcome it becomes."""
+
+import socket
+import time
+from dataclasses import dataclass
+
+from runner.clock import instant
+from runner.stages.context import StageContext
+from validators.models.records import FailureClass, Isolation, Made, Outcome
+
+
+@dataclass(frozen=True)
+class Ending:
+    """What a stage says about itself."""
+
+    failure_class: FailureClass
+    reason: str
+    message: str | None = None
+    exit_status: int | None = None
+    duration_seconds: float | None = None
+    gpus: tuple[str, ...] = ()
+    declared: Isolation | None = None
+    observed: Isolation | None = None
+    submission: str | None = None
+    made: Made | None = None
+
+
+def outcome_of(ending: Ending, context: StageContext, tries: int, started: float) -> Outcome:
+    """The ending with times and host; started is in seconds since the epoch."""
+    now = time.time()
+    duration = ending.duration_seconds
+    return Outcome(
+        schema="outcome/v1",
+        trial=context.trial.id,
+        stage=context.stage,
+        failure_class=ending.failure_class,
+        reason=ending.reason,
+        message=ending.message,
+        exit_status=ending.exit_status,
+        started_at=instant(started),
+        finished_at=instant(now),
+        duration_seconds=round(max(0.0, now - started), 3) if duration is None else duration,
+        host=socket.gethostname(),
+        tries=tries,
+        declared=ending.declared,
+        observed=ending.observed,
+        gpus=ending.gpus,
+        submission=ending.submission,
+        made=ending.made,
+    )

@@ -1,0 +1,118 @@
+"""What a run is and how far it is, as facts and as lines."""
+
+from collections import Counter
+from typing import Any
+
+from runner.lease import Holder, live_holder
+from runner.run_folder import RunFolder
+from runner.stages.trial import finished
+from validators.models.plan import Plan, PlannedTrial
+from validators.models.records import Outcome, Stage
+
+STAGES: tuple[Stage, ...] = ("rollout", "reproduce", "grading")
+
+
+def trial_outcomes(run: RunFolder, plan: Plan, trial: PlannedTrial) -> list[Outcome]:
+    """The outcomes of the trial's stages so far; for an imported one, of every grading."""
+    folder = run.trial(trial.id)
+    digests = [plan.judge.digest] if plan.judge else sorted(p.name for p in folder.path.glob("grading/*"))
+    found = [folder.outcome("rollout"), folder.outcome("reproduce")]
+    found += [folder.outcome("grading", digest) for digest in digests]
+    return [outcome for outcome in found if outcome is not None]
+
+
+def trial_state(outcomes: list[Outcome], *, running: bool) -> str:
+    """waiting, running, interrupted, graded, failed (infrastructure or judge, tried again by resume)."""
+    last = outcomes[-1] if outcomes else None
+    if last is not None and not finished(last):
+        return "failed"
+    if last is not None and last.stage == "grading":
+        return "graded"
+    if not running:
+        return "interrupted" if outcomes else "waiting"
+    return "running" if outcomes else "waiting"
+
+
+def run_facts(run: RunFolder) -> dict[str, Any]:
+    """Everything status tells about a run."""
+    plan = run.plan()
+    holder = live_holder(run.path)
+    trials = []
+    for trial in plan.trials:
+        outcomes = trial_outcomes(run, plan, trial)
+        told = [outcome.model_dump(mode="json", by_alias=True, exclude_none=True) for outcome in outcomes]
+        state = trial_state(outcomes, running=holder is not None)
+        trials.append({"id": trial.id, "state": state, "stages": told})
+    return {
+        "run": plan.run,
+        "folder": str(run.path),
+        "origin": plan.origin,
+        "trials": trials,
+        "states": dict(sorted(Counter(str(trial["state"]) for trial in trials).items())),
+        "holder": _holder(holder),
+    }
+
+
+def _holder(holder: Holder | None) -> dict[str, Any] | None:
+    return None if holder is None else {"host": holder.host, "pid": holder.pid, "since": holder.since}
+
+
+def headline(facts: dict[str, Any]) -> str:
+    """A run in one line."""
+    states = ", ".join(f"{count} {state}" for state, count in facts["states"].items())
+    holder = facts["holder"]
+    held = f"; running on {holder['host']} as process {holder['pid']}" if holder else ""
+    return f"{facts['run']}: {len(facts['trials'])} trials, {states}{held}"
+
+
+def trial_line(facts: dict[str, Any]) -> str:
+    """A trial in one line: its state and its stages."""
+    stages = "; ".join(_stage(stage) for stage in facts["stages"])
+    return f"  {facts['id']:<40} {facts['state']:<11} {stages}".rstrip()
+
+
+def _stage(outcome: dict[str, Any]) -> str:
+    status = f" {outcome['exit_status']}" if outcome.get("exit_status") else ""
+    return f"{outcome['stage']} {outcome['reason']}{status} ({outcome['duration_seconds']:.1f} s)"
+
+
+def artefact_lines(run: RunFolder, plan: Plan) -> str:
+    """Where everything of a run lies."""
+    judge = f"{plan.judge.digest}" if plan.judge else "<judge>"
+    trial = "<paper>/<agent>/<attempt>" if len(plan.trials) > 1 else plan.trials[0].id
+    return "\n".join([
+        f"run folder     {run.path}",
+        f"plan           {run.path / 'plan.lock'}",
+        f"rubrics        {run.path / 'rubrics'}",
+        f"attempts       {run.path}/trials/{trial}/rollout/submission",
+        f"reproductions  {run.path}/trials/{trial}/reproduce/{{reproduce.log,submission}}",
+        f"verdicts       {run.path}/trials/{trial}/grading/{judge}/verdicts.jsonl",
+    ])  # fmt: skip
+
+
+def plan_facts(run: RunFolder, plan: Plan) -> dict[str, Any]:
+    """What was planned."""
+    return {
+        "run": plan.run,
+        "folder": str(run.path),
+        "uuid": plan.uuid,
+        "protocol": plan.protocol,
+        "judge": plan.judge.config.id if plan.judge else None,
+        "trials": [trial.id for trial in plan.trials],
+    }
+
+
+def plan_lines(run: RunFolder, plan: Plan) -> str:
+    """What was planned, in lines."""
+    judge = f"{plan.judge.config.id} ({plan.judge.digest[:12]})" if plan.judge else "none"
+    lines = [f"{plan.run}: {len(plan.trials)} trials, protocol {plan.protocol}, judge {judge}"]
+    lines += [f"  {trial.id:<40} {_handed_in(trial)}" for trial in plan.trials]
+    return "\n".join(
+        [*lines, f"plan           {run.path / 'plan.lock'}", f"next           paperbench run {plan.run}"]
+    )
+
+
+def _handed_in(trial: PlannedTrial) -> str:
+    if trial.submission is None or trial.submission_digest is None:
+        return "hands nothing in"
+    return f"hands in {trial.submission} ({trial.submission_digest[:12]})"
