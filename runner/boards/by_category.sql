@@ -1,0 +1,46 @@
+-- Question: where do the points come from?
+-- A row is an agent under one comparability key and one category of leaves.
+-- Points are shares of the root's score, means over the trials; possible points of all categories add up to 1
+--   (or less where upstream's rule drags a perfect score down). score is earned / possible, so leaves keep the weight
+--   they have in the whole tree: it is not the score of the tree pruned to the category, whose weights differ.
+-- Columns: agent, label, category, score (0..1; null unless every leaf is judged), lower and upper (0..1, of the possible
+--   points), earned (points, lower bound), possible (points), coverage (0..1; share of leaves judged, by count),
+--   trials, judge, mode, rule, key.
+-- SET VARIABLE mode = 'full' | 'code-dev' | 'resources-provided'; unset: each trial's own protocol.
+-- SET VARIABLE rule = 'paper-2025' | 'upstream-2026-04'; unset: the rule that each run declares.
+WITH points AS (
+    SELECT v.grading, l.category,
+           sum(w.weight * v.score) AS earned, sum(w.weight) AS known, count(*) AS judged
+    FROM verdicts v
+    JOIN chosen c ON c.grading = v.grading AND c.state = 'judged'
+    JOIN leaves l ON l.leaf = v.leaf
+    JOIN leaf_weights w ON w.leaf = v.leaf AND w.rule = c.rule AND w.mode = c.mode
+    WHERE v.counts OR c.rule = 'upstream-2026-04'
+    GROUP BY v.grading, l.category
+),
+shares AS (
+    SELECT l.rubric, l.category, w.rule, w.mode, sum(w.weight) AS possible, count(*) AS leaves
+    FROM leaves l JOIN leaf_weights w USING (leaf) GROUP BY ALL
+),
+trials_by_category AS (
+    SELECT t.agent, t.agent_label, t.agent_digest, t.judge_kind, t.mode, t.rule, t.key, t.state, s.category,
+           s.possible, s.leaves,
+           coalesce(p.earned / g.repeats, 0) AS earned,
+           CASE t.state WHEN 'zero' THEN s.possible ELSE coalesce(p.known / g.repeats, 0) END AS known,
+           CASE t.state WHEN 'zero' THEN s.leaves ELSE coalesce(p.judged // g.repeats, 0) END AS judged
+    FROM trial_scores t
+    JOIN gradings g USING (grading)
+    JOIN trials r ON r.trial = t.trial
+    JOIN shares s ON s.rubric = r.rubric AND s.rule = t.rule AND s.mode = t.mode
+    LEFT JOIN points p ON p.grading = t.grading AND p.category = s.category
+)
+SELECT agent, max(agent_label) AS label, category,
+       CASE WHEN bool_and(judged = leaves) THEN sum(earned) / sum(possible) END AS score,
+       sum(earned) / sum(possible) AS lower,
+       sum(earned + CASE WHEN judged = leaves THEN 0 ELSE greatest(possible - known, 0) END) / sum(possible) AS upper,
+       avg(earned) AS earned, avg(possible) AS possible,
+       sum(judged) / sum(leaves) AS coverage, count(*) AS trials,
+       max(judge_kind) AS judge, mode, rule, key
+FROM trials_by_category
+GROUP BY agent, agent_digest, category, mode, rule, key
+ORDER BY key, agent, category;

@@ -1,0 +1,86 @@
+"""What makes two scores comparable: papers, rubrics, protocol, limits, network and container."""
+
+from dataclasses import dataclass
+
+from runner.errors import PaperbenchError
+from validators.digest import digest_json
+from validators.models.plan import Plan, PlannedPaper, PlannedTrial
+from validators.models.records import Isolation
+
+# From the strongest to the weakest; the container "none" is no claim at all.
+CONTAINERS = ("apptainer", "process", "none")
+NETWORKS = ("none", "proxy", "open")
+
+
+@dataclass(frozen=True)
+class PlanIndex:
+    """A plan, with what its trials are asked again and again."""
+
+    plan: Plan
+    papers: dict[str, PlannedPaper]
+    agent_papers: dict[str, tuple[str, ...]]
+    own_rubrics: dict[tuple[str, int], dict[str, str]]
+
+    def paper_set(self, trial: PlannedTrial) -> tuple[str, ...]:
+        """The papers that the trial's agent declared to attempt, sorted."""
+        if trial.paper_set is not None:
+            return tuple(sorted({*trial.paper_set, trial.paper}))
+        return tuple(sorted(self.agent_papers.get(trial.agent) or self.papers))
+
+    def rubric(self, trial: PlannedTrial) -> str:
+        """The digest of the rubric that scores the trial; raises PaperbenchError when the plan names none."""
+        if trial.rubric:
+            return trial.rubric
+        if trial.paper in self.papers:
+            return self.papers[trial.paper].rubric
+        raise PaperbenchError(f"plan.lock gives no rubric for the trial {trial.id}")
+
+    def conditions(self, trial: PlannedTrial) -> str:
+        """The digest of all that must be equal, beside judge and view, for two scores to be compared."""
+        own = self.own_rubrics.get((trial.agent, trial.attempt), {}) | (
+            {trial.paper: trial.rubric} if trial.rubric else {}
+        )
+        pinned = [[paper, *self._pins(paper, own.get(paper))] for paper in self.paper_set(trial)]
+        config = self.plan.config
+        return digest_json(
+            [
+                pinned,
+                trial.protocol or self.plan.protocol,
+                config.limits.model_dump(mode="json") if config else None,
+                config.network if config else None,
+                config.container if config else None,
+            ]
+        )
+
+    def _pins(self, paper: str, own_rubric: str | None) -> tuple[str | None, str | None]:
+        planned = self.papers.get(paper)
+        return own_rubric or (planned.rubric if planned else None), planned.paper if planned else None
+
+
+def index_plan(plan: Plan) -> PlanIndex:
+    """The plan with its indexes."""
+    own: dict[tuple[str, int], dict[str, str]] = {}
+    for trial in plan.trials:
+        if trial.rubric:
+            own.setdefault((trial.agent, trial.attempt), {})[trial.paper] = trial.rubric
+    uses = plan.config.agents if plan.config else ()
+    return PlanIndex(
+        plan=plan,
+        papers={paper.id: paper for paper in plan.papers},
+        agent_papers={use.id: use.papers for use in uses if use.papers},
+        own_rubrics=own,
+    )
+
+
+def is_weaker(declared: Isolation | None, observed: Isolation | None) -> bool:
+    """Whether a stage was kept apart less than it declared; nothing declared promises nothing."""
+    if declared is None or declared.container == "none":
+        return False
+    if observed is None:
+        return True
+    return (
+        CONTAINERS.index(observed.container) > CONTAINERS.index(declared.container)
+        or NETWORKS.index(observed.network) > NETWORKS.index(declared.network)
+        or (declared.user_namespace is True and observed.user_namespace is not True)
+        or (declared.read_only_root is True and observed.read_only_root is not True)
+    )

@@ -1,0 +1,115 @@
+"""The score of one trial, criterion by criterion, from its standing verdicts."""
+
+import shutil
+import sys
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from runner.database.showing import score_text
+from runner.errors import PaperbenchError
+from runner.run_folder import RunFolder
+from runner.scoring import Interval, tree_scores
+from validators.tree import Mode, Node, Rule, effective_weights, view, walk
+
+FIND = """
+SELECT g.grading, g.judge, g.kind, g.judge = r.judge AS planned, t.state, t.why, t.protocol,
+       r.scoring, b.digest
+FROM gradings g JOIN trials t USING (trial) JOIN runs r USING (run) JOIN rubrics b ON b.rubric = t.rubric
+WHERE t.run = ? AND t.id = ? AND (? IS NULL OR g.kind = ? OR starts_with(g.judge, ?)) ORDER BY g.kind, g.judge
+"""
+LEAF_SCORES = """
+SELECT l.path, avg(coalesce(v.score, 0)) FROM verdicts v JOIN leaves l USING (leaf)
+WHERE v.grading = ? AND (v.counts OR ?) GROUP BY l.path
+"""
+
+
+@dataclass(frozen=True)
+class FoundGrading:
+    """One trial under one judge, as the database has it."""
+
+    grading: int
+    judge: str
+    kind: str
+    state: str
+    why: str | None
+    protocol: Mode
+    scoring: Rule
+    rubric: str
+
+
+def find_grading(database: Any, run: str, trial: str, judge: str | None) -> FoundGrading:
+    """The grading that is meant: the planned judge's where several could be; raises PaperbenchError."""
+    found = database.execute(FIND, [run, trial, judge, judge, judge]).fetchall()
+    if not found:
+        which = f" by a judge '{judge}'" if judge else ""
+        raise PaperbenchError(f"run {run} has no trial '{trial}'{which} ; 'board by_paper' lists them")
+    chosen = [row for row in found if row[3]] or found
+    if len(chosen) > 1:
+        names = ", ".join(f"{kind} ({digest[:8]})" for _, digest, kind, *_ in chosen)
+        raise PaperbenchError(f"several judges graded '{trial}': {names}; choose one with --judge")
+    grading, digest, kind, _, *rest = chosen[0]
+    return FoundGrading(grading, digest, kind, *rest)
+
+
+def node_records(
+    database: Any, run: RunFolder, found: FoundGrading, mode: Mode | None, rule: Rule | None
+) -> list[dict[str, Any]]:
+    """Every node in view, parents first: path, depth, weight, share, score or interval, requirement."""
+    mode, rule = mode or found.protocol, rule or found.scoring
+    root = run.rubric(found.rubric)
+    tree = view(root, mode, rule)
+    if tree is None:
+        return []
+    # Under upstream's rule a failed verdict is a score of 0.
+    failed_too = rule == "upstream-2026-04"
+    scores = dict(database.execute(LEAF_SCORES, [found.grading, failed_too]).fetchall())
+    intervals = tree_scores(root, scores if found.state == "judged" else {}, mode, rule)
+    shares = _shares(root, mode, rule)
+    return [_record(path, node, intervals.get(path), shares, found) for path, node in walk(tree)]
+
+
+def _shares(root: Node, mode: Mode, rule: Rule) -> dict[str, float]:
+    """The share of the root's score that every node in view holds."""
+    shares: defaultdict[str, float] = defaultdict(float)
+    for leaf, share in effective_weights(root, mode, rule).items():
+        path = leaf
+        while path:
+            shares[path] += share
+            path = path.rpartition("/")[0]
+    return shares
+
+
+def _record(
+    path: str, node: Node, interval: Interval | None, shares: dict[str, float], found: FoundGrading
+) -> dict[str, Any]:
+    if found.state == "zero" and interval:
+        interval = Interval(0.0, 0.0, interval.leaves, interval.leaves)
+    complete = interval is not None and interval.complete
+    return {
+        "path": path,
+        "depth": path.count("/"),
+        "weight": node.weight,
+        "share": shares[path],
+        "category": node.category,
+        "score": interval.lower if interval and complete else None,
+        "lower": interval.lower if interval else None,
+        "upper": interval.upper if interval else None,
+        "judged": interval.judged if interval else 0,
+        "leaves": interval.leaves if interval else 0,
+        "coverage": interval.judged / interval.leaves if interval and interval.leaves else 1.0,
+        "requirement": node.requirement,
+    }
+
+
+def print_tree(found: FoundGrading, records: Sequence[dict[str, Any]]) -> None:
+    """Print the nodes, indented; requirements are cut on a terminal only."""
+    print(f"judge {found.kind} ({found.judge[:8]}){f', {found.why}' if found.why else ''}")
+    if not records:
+        print("the rubric has no leaf in this mode")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+    for record in records:
+        indent = "  " * record["depth"]
+        line = f"{indent}{score_text(record, 4)}  {100 * record['share']:.2f} %  {record['requirement']}"
+        print(line if width is None or len(line) <= width else line[: width - 1] + "…")
