@@ -23,7 +23,7 @@ def _copy(source: Path, target: Path, prefix: str, left_out: list[str]) -> None:
             goal = target / entry.name
             mode = entry.stat(follow_symlinks=False).st_mode
             if stat.S_ISLNK(mode):
-                goal.symlink_to(os.readlink(entry.path))
+                goal.symlink_to(Path(entry.path).readlink())
             elif stat.S_ISDIR(mode):
                 goal.mkdir()
                 _copy(Path(entry.path), goal, f"{prefix}{entry.name}/", left_out)

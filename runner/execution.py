@@ -63,7 +63,7 @@ def final_outcome(run: RunFolder, plan: Plan, trial: PlannedTrial) -> Outcome | 
 def execute(run: RunFolder, corpus: Corpus, workers: int | None = None) -> Counter[str]:
     """Run whatever of the run is not finished; counts trials by the class of their final outcome.
 
-    Raises PaperbenchError when somebody else runs it, when it drifted from its data, or when the disk fails it.
+    Raises PaperbenchError when somebody else runs it or it drifted from its data.
     """
     lease = Lease(run.path)
     try:
@@ -73,7 +73,8 @@ def execute(run: RunFolder, corpus: Corpus, workers: int | None = None) -> Count
         sweep(work.plan.uuid)
         left = [trial for trial in work.plan.trials if not finished(final_outcome(run, work.plan, trial))]
         if left:
-            _run_trials(run, corpus, work, left, lease, workers or work.site.workers or os.cpu_count() or 1)
+            count = workers or work.site.workers or os.cpu_count() or 1
+            _run_trials(run, corpus, work, left, lease=lease, workers=count)
         outcomes = [final_outcome(run, work.plan, trial) for trial in work.plan.trials]
         return Counter(outcome.failure_class if outcome else "unfinished" for outcome in outcomes)
     finally:
@@ -81,7 +82,7 @@ def execute(run: RunFolder, corpus: Corpus, workers: int | None = None) -> Count
 
 
 def _run_trials(
-    run: RunFolder, corpus: Corpus, work: Executable, left: list[PlannedTrial], lease: Lease, workers: int
+    run: RunFolder, corpus: Corpus, work: Executable, left: list[PlannedTrial], *, lease: Lease, workers: int
 ) -> None:
     progress = progress_for(len(left))
     if work.plan.runner != runner_version():

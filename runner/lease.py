@@ -53,7 +53,7 @@ def read_holder(path: Path) -> Holder | None:
 
 
 def is_live(holder: Holder, heartbeat_age: float) -> bool:
-    """Whether the holder may still be at work: by its process on this machine, by its heartbeat on another."""
+    """Whether the holder may still be at work: by its process here, by its heartbeat elsewhere."""
     if holder.machine == procfs.machine() != "unknown":
         return procfs.same(holder.pid, holder.start)
     return heartbeat_age < STALE_SECONDS
@@ -90,7 +90,7 @@ class _Contender:
             self.win(path)
             return
         self._refuse_live(path, holder)
-        # Whoever wants to replace a stale lease first wins the right to do so, which is a lease named after it.
+        # Whoever wants to replace a stale lease first wins the right to: a lease named after it.
         claim = path.with_name(f"{path.name}.{holder.token}")
         self.win(claim)
         try:

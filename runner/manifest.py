@@ -70,7 +70,7 @@ def _entry(found: "os.DirEntry[str]", path: str) -> Entry:
         inode=status.st_ino,
         mtime_ns=status.st_mtime_ns,
         ctime_ns=status.st_ctime_ns,
-        target=os.readlink(found.path) if kind == "symlink" else None,
+        target=str(Path(found.path).readlink()) if kind == "symlink" else None,
     )
 
 

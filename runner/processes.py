@@ -24,7 +24,7 @@ class Supervisor:
 
     def __init__(self, marker: str) -> None:
         self._process = subprocess.Popen(
-            # Isolated and without site-packages: nothing of the user's environment takes part, and it starts fast.
+            # Isolated, without site-packages: nothing of the user's takes part, and it starts fast.
             [sys.executable, "-I", "-S", "-c", _START, str(_CHECKOUT)],
             env={MARKER: marker}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
         )  # fmt: skip

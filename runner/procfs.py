@@ -38,7 +38,7 @@ def process(pid: int) -> Process | None:
 
 def processes() -> list[Process]:
     """Every process that can be seen."""
-    pids = (int(entry) for entry in os.listdir(PROC) if entry.isdigit())
+    pids = (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
     return [found for found in map(process, pids) if found is not None]
 
 
@@ -108,6 +108,6 @@ def machine() -> str:
     """This machine since its last boot, and this view of its process ids."""
     try:
         boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot} {os.readlink(PROC / 'self/ns/pid')}"
+        return f"{boot} {(PROC / 'self/ns/pid').readlink()}"
     except OSError:
         return "unknown"

@@ -30,7 +30,8 @@ def outcome_line(outcome: Outcome) -> str:
     """An outcome in one line."""
     status = f" (exit status {outcome.exit_status})" if outcome.exit_status else ""
     blamed = "" if outcome.failure_class == "none" else f" [{outcome.failure_class}]"
-    return f"{outcome.trial} {outcome.stage}: {outcome.reason}{status}{blamed} in {outcome.duration_seconds:.1f} s"
+    seconds = f"{outcome.duration_seconds:.1f} s"
+    return f"{outcome.trial} {outcome.stage}: {outcome.reason}{status}{blamed} in {seconds}"
 
 
 class PlainProgress:

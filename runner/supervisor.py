@@ -41,7 +41,7 @@ class Order:
 
 @dataclass
 class Report:
-    """How the payload ended; ended is exit, time_limit, output_limit, memory_limit, not_started or not_killed."""
+    """How the payload ended: exit, time_limit, output_limit, memory_limit, not_started or not_killed."""
 
     ended: str
     exit_status: int | None = None
@@ -56,7 +56,7 @@ class LogFile:
 
     def __init__(self, path: str, pipe: int, limit: int | None) -> None:
         self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
-        self._pipe = pipe
+        self.pipe = pipe
         self._limit = limit
         self.size = 0
         self.open = True
@@ -66,7 +66,7 @@ class LogFile:
     def pump(self) -> None:
         """Take what the pipe holds; what passes the limit is dropped, so that nobody hangs on a full pipe."""
         try:
-            data = os.read(self._pipe, CHUNK)
+            data = os.read(self.pipe, CHUNK)
         except BlockingIOError:
             return
         if not data:
@@ -98,7 +98,7 @@ class LogFile:
 
 
 def folder_bytes(folders: list[str]) -> int:
-    """The bytes that files under the folders take, links not followed; what vanishes meanwhile counts nothing."""
+    """The bytes that files under the folders take, links not followed; what vanishes counts nothing."""
     total = 0
     stack = list(folders)
     while stack:
@@ -185,12 +185,12 @@ class Supervision:
 
     def _wait(self) -> None:
         watched = (
-            [self._wakeup] + ([0] if not self._gone else []) + ([self.log._pipe] if self.log.open else [])
+            [self._wakeup] + ([0] if not self._gone else []) + ([self.log.pipe] if self.log.open else [])
         )
         ready, _, _ = select.select(watched, [], [], 0.05 if self._stopping else 0.2)
         if self._wakeup in ready and LET_GO.intersection(os.read(self._wakeup, CHUNK)):
             self._let_go()
-        if self.log._pipe in ready:
+        if self.log.pipe in ready:
             self.log.pump()
         if 0 in ready and not os.read(0, CHUNK):
             self._let_go()

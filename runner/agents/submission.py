@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.errors import PaperbenchError
-from validators.corpus import CONFIGS, Corpus
+from validators.corpus import Corpus
 from validators.models.config import Agent
+from validators.roots import CONFIGS
 
 
 @dataclass(frozen=True)
@@ -19,8 +20,8 @@ class Submission:
         names = [name for own in agent.submissions if own.paper == paper for name in own.folders]
         if attempt > len(names):
             raise PaperbenchError(
-                f"agent '{agent.id}' names {len(names)} folders for paper '{paper}', attempt {attempt} needs one more; "
-                "add folders, or lower attempts"
+                f"agent '{agent.id}' names {len(names)} folders for paper '{paper}' and attempt {attempt} "
+                "needs one more; add folders, or lower attempts"
             )
         folder = (corpus.root / CONFIGS / "agents" / names[attempt - 1]).resolve()
         if not folder.is_dir():

@@ -2,8 +2,8 @@
 
 from typing import Protocol
 
-from runner.containers.process import ProcessContainer
 from runner.containers.payload import Launch, Payload
+from runner.containers.process import ProcessContainer
 from runner.errors import PaperbenchError
 from validators.models.config import Run
 from validators.models.records import Isolation

@@ -1,4 +1,4 @@
-"""The process container: a plain process in its own folder, with a clean environment and nothing else around it."""
+"""The process container: a plain process in its own folder, with a clean environment."""
 
 import os
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ DEFAULTS = {"PATH": "/usr/local/bin:/usr/bin:/bin", "LANG": "C.UTF-8"}
 
 
 def clean_environment(payload: Payload, caller: Mapping[str, str]) -> dict[str, str]:
-    """The payload's whole environment: nothing of the caller's but where programs are, language and time zone."""
+    """The payload's whole environment: of the caller's only where programs are, language and time zone."""
     passed = {name: caller[name] for name in PASSED_ON if name in caller}
     return DEFAULTS | passed | {
         "HOME": str(payload.scratch / "home"),

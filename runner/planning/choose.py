@@ -5,7 +5,8 @@ from pathlib import Path
 from runner.planning.lookup import unknown
 from runner.planning.plan import make_plan
 from runner.run_folder import PLAN, RunFolder
-from validators.corpus import CONFIGS, Corpus
+from validators.corpus import Corpus
+from validators.roots import CONFIGS
 
 
 def config_path(corpus: Corpus, word: str) -> Path:

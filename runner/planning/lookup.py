@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from runner.errors import PaperbenchError
-from validators.corpus import CONFIGS, Corpus
+from validators.corpus import Corpus
 from validators.models.config import Agent, Judge, Run, Site
+from validators.roots import CONFIGS
 
 Document = TypeVar("Document")
 

@@ -55,22 +55,24 @@ def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = No
     trials = tuple(planned_trials(corpus, run, papers, agents, runs))
     if not trials:
         raise PaperbenchError(f"{where} plans no trial; give at least one agent a paper")
-    return Plan(
-        schema="plan/v1",
-        run=run_name,
-        uuid=str(uuid.uuid4()),
-        origin="planned",
-        created_at=instant(),
-        runner=runner_version(),
-        data_root=str(corpus.root.resolve()),
-        protocol=run.protocol,
-        scoring=run.scoring,
-        config=run,
-        site=site,
-        judge=planned_judge(corpus, run.judge, where),
-        papers=tuple(planned_paper(corpus, paper, digests[paper]) for paper in papers),
-        agents=agents,
-        trials=trials,
+    return Plan.model_validate(
+        {
+            "schema": "plan/v1",
+            "run": run_name,
+            "uuid": str(uuid.uuid4()),
+            "origin": "planned",
+            "created_at": instant(),
+            "runner": runner_version(),
+            "data_root": str(corpus.root.resolve()),
+            "protocol": run.protocol,
+            "scoring": run.scoring,
+            "config": run,
+            "site": site,
+            "judge": planned_judge(corpus, run.judge, where),
+            "papers": tuple(planned_paper(corpus, paper, digests[paper]) for paper in papers),
+            "agents": agents,
+            "trials": trials,
+        }
     )
 
 

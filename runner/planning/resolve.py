@@ -8,9 +8,10 @@ from runner.containers import container
 from runner.errors import PaperbenchError
 from runner.planning import lookup
 from runner.planning.digests import document_digest, folder_digest, paper_digest
-from validators.corpus import CONFIGS, Corpus
+from validators.corpus import Corpus
 from validators.models.config import AgentUse, Run, Site
 from validators.models.plan import PlannedAgent, PlannedJudge, PlannedPaper, PlannedTrial
+from validators.roots import CONFIGS
 
 
 def refuse_impossible(run: Run, site: Site) -> None:
@@ -26,7 +27,8 @@ def refuse_impossible(run: Run, site: Site) -> None:
     asked = max(run.limits.rollout.gpus, run.limits.reproduce.gpus)
     if asked > len(site.gpus):
         raise PaperbenchError(
-            f"a stage asks for {asked} GPUs and site '{site.id}' has {len(site.gpus)}; lower gpus, or take another site"
+            f"a stage asks for {asked} GPUs and site '{site.id}' has {len(site.gpus)}; "
+            "lower gpus, or take another site"
         )
 
 

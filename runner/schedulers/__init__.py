@@ -3,8 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from runner.schedulers.local import Local
 from runner.halt import Halt
+from runner.schedulers.local import Local
 from validators.models.plan import PlannedTrial
 
 

@@ -16,7 +16,7 @@ class GpuSlots:
 
     @contextmanager
     def taken(self, count: int, halt: Halt) -> Iterator[tuple[str, ...]]:
-        """Hold this many devices, after waiting for them; raises InterruptedRunError when the run is stopped."""
+        """Hold this many devices once they are free; raises InterruptedRunError."""
         slots = self._take(count, halt)
         try:
             yield slots

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from runner.containers import Container
+from runner.halt import Halt
 from runner.progress import Progress
 from runner.run_folder import RunFolder, TrialFolder
 from runner.schedulers.gpus import GpuSlots
-from runner.halt import Halt
 from validators.corpus import Corpus
 from validators.models.config import Run
 from validators.models.plan import Plan, PlannedTrial

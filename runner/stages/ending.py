@@ -29,22 +29,24 @@ def outcome_of(ending: Ending, context: StageContext, tries: int, started: float
     """The ending with times and host; started is in seconds since the epoch."""
     now = time.time()
     duration = ending.duration_seconds
-    return Outcome(
-        schema="outcome/v1",
-        trial=context.trial.id,
-        stage=context.stage,
-        failure_class=ending.failure_class,
-        reason=ending.reason,
-        message=ending.message,
-        exit_status=ending.exit_status,
-        started_at=instant(started),
-        finished_at=instant(now),
-        duration_seconds=round(max(0.0, now - started), 3) if duration is None else duration,
-        host=socket.gethostname(),
-        tries=tries,
-        declared=ending.declared,
-        observed=ending.observed,
-        gpus=ending.gpus,
-        submission=ending.submission,
-        made=ending.made,
+    return Outcome.model_validate(
+        {
+            "schema": "outcome/v1",
+            "trial": context.trial.id,
+            "stage": context.stage,
+            "failure_class": ending.failure_class,
+            "reason": ending.reason,
+            "message": ending.message,
+            "exit_status": ending.exit_status,
+            "started_at": instant(started),
+            "finished_at": instant(now),
+            "duration_seconds": round(max(0.0, now - started), 3) if duration is None else duration,
+            "host": socket.gethostname(),
+            "tries": tries,
+            "declared": ending.declared,
+            "observed": ending.observed,
+            "gpus": ending.gpus,
+            "submission": ending.submission,
+            "made": ending.made,
+        }
     )

@@ -1,4 +1,4 @@
-"""Reproduce: reproduce.sh in a fresh copy of the submission, its log, its true exit status, and what it made."""
+"""Reproduce: reproduce.sh in a fresh copy of the submission, its true exit status, and what it made."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

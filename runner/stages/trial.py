@@ -1,4 +1,4 @@
-"""One trial from its first unfinished stage to its last: starts, retries, and what to do when a stage fails."""
+"""One trial from its first unfinished stage to its last, with retries."""
 
 import time
 from collections.abc import Iterator
