@@ -62,11 +62,13 @@ def add_agent(root: Path, agent: str, kind: str, submissions: dict[str, Sequence
     write(root / f"runner/configs/agents/{agent}.yaml", document)
 
 
-def add_run(root: Path, name: str = "tiny-run", agents: Iterable[str] = ("oracle",), **changes: Any) -> Path:
+def add_run(
+    root: Path, name: str = "tiny-run", agents: Iterable[str | dict[str, Any]] = ("oracle",), **changes: Any
+) -> Path:
     """A run config over the tiny paper; changes replace keys."""
     limits = {"rollout": {"time_limit_minutes": 1}, "reproduce": {"time_limit_minutes": 1}}
     document = {
-        "schema": "run/v1", "id": name, "papers": ["tiny"], "agents": [{"id": agent} for agent in agents],
+        "schema": "run/v1", "id": name, "papers": ["tiny"], "agents": [{"id": agent} if isinstance(agent, str) else agent for agent in agents],
         "judge": "constant", "site": "local", "limits": limits,
     }  # fmt: skip
     return write(root / f"runner/configs/{name}.yaml", document | changes)

@@ -1,0 +1,124 @@
+"""What a payload leaves alive: nothing, whatever it tried."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from runner import procfs
+from runner.processes import MARKER, Supervisor, sweep
+from runner.supervisor import Order, Report
+from tests.execution.bench import Bench, limits
+
+STUBBORN = """
+import os, signal, sys, time
+if os.fork(): os._exit(0)
+os.setsid()
+if os.fork(): os._exit(0)
+for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+    signal.signal(number, signal.SIG_IGN)
+with open("daemon.pid", "w") as stream:
+    stream.write(str(os.getpid()))
+time.sleep(600)
+"""
+
+
+def wait_for(path: Path) -> str:
+    """The text of a file that somebody is about to write."""
+    for _ in range(200):
+        if path.exists() and path.read_text():
+            return path.read_text()
+        time.sleep(0.05)
+    raise AssertionError(path)
+
+
+def is_alive(pid: int) -> bool:
+    found = procfs.process(pid)
+    return found is not None and found.alive
+
+
+def script(body: str) -> str:
+    return f"cat > daemon.py <<'EOF'\n{STUBBORN}EOF\n{body}"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "python3 daemon.py; while [ ! -s daemon.pid ]; do sleep 0.02; done",
+        "env -i $(command -v python3) daemon.py & while [ ! -s daemon.pid ]; do sleep 0.02; done; sleep 60",
+    ],
+    ids=["at its end", "at the limit, without the marker"],
+)
+def test_a_double_forked_daemon_that_ignores_term_is_ended(bench: Bench, body: str) -> None:
+    bench.submission_run(script(body), limits=limits(time_limit_minutes=0.03))
+    assert bench.call("run", "tiny-run").status == 0
+    pid = int((bench.trial() / "reproduce/submission/daemon.pid").read_text())
+    assert not is_alive(pid)
+
+
+def test_what_was_left_running_is_told(bench: Bench) -> None:
+    bench.submission_run("sleep 600 & sleep 600 &")
+    bench.call("run", "tiny-run")
+    outcome = bench.outcome("reproduce")
+    assert outcome["reason"] == "ok"
+    assert "2 processes still ran" in outcome["message"]
+    assert outcome["duration_seconds"] < 10
+
+
+def order(folder: Path, body: str) -> Order:
+    env = {"PATH": os.environ["PATH"], MARKER: "here/tiny/stage"}
+    return Order(["bash", "-c", body], env, str(folder), str(folder / "log"), [str(folder)], 60, None, None)
+
+
+def supervised(folder: Path, body: str) -> Supervisor:
+    supervisor = Supervisor(f"{folder.name}/tiny/stage")
+    supervisor.order(order(folder, body))
+    return supervisor
+
+
+def test_a_payload_that_forks_without_end_is_ended(tmp_path: Path) -> None:
+    body = (
+        "forks() { while true; do sleep 0.01 & done; }; for i in 1 2 3; do (trap '' TERM; forks) & done; wait"
+    )
+    supervisor = Supervisor(f"{tmp_path.name}/a/b")
+    chosen = order(tmp_path, f"timeout -s KILL 1 bash -c 'true'; {body}")
+    supervisor.order(Order(**{**vars(chosen), "time_limit_seconds": 1.5, "grace_seconds": 0.2}))
+    report = supervisor.report()
+    assert report is not None
+    assert report.ended == "time_limit"
+    assert sweep(tmp_path.name) == 0
+
+
+def test_letting_go_kills_everything_and_reports_nothing(tmp_path: Path) -> None:
+    supervisor = supervised(tmp_path, script("python3 daemon.py; echo $$ > main.pid; sleep 600"))
+    pids = [int(wait_for(tmp_path / name)) for name in ("daemon.pid", "main.pid")]
+    supervisor.let_go()
+    assert supervisor.report() is None
+    assert not any(map(is_alive, pids))
+
+
+def test_a_supervisor_without_order_starts_nothing() -> None:
+    supervisor = Supervisor("nothing/at/all")
+    supervisor.let_go()
+    assert supervisor.report() is None
+
+
+def test_what_a_killed_supervisor_left_is_swept(tmp_path: Path) -> None:
+    supervisor = supervised(tmp_path, script("python3 daemon.py; echo $$ > main.pid; sleep 600"))
+    pids = [int(wait_for(tmp_path / name)) for name in ("daemon.pid", "main.pid")]
+    os.kill(supervisor.pid, signal.SIGKILL)
+    assert supervisor.report() is None
+    assert all(map(is_alive, pids))
+    assert sweep("here/tiny/stag") == 0
+    assert sweep("here/tiny/stage", patience=5) >= 2
+    assert not any(map(is_alive, pids))
+
+
+def test_the_report_of_a_command_that_is_not_there(tmp_path: Path) -> None:
+    supervisor = Supervisor("x/y/z")
+    supervisor.order(Order(["/no/such"], {}, str(tmp_path), str(tmp_path / "log"), [], None, None, None))
+    report = supervisor.report()
+    assert isinstance(report, Report)
+    assert report.ended == "not_started"
