@@ -92,7 +92,9 @@ def check_file(path: Path, root: DataRoot | None) -> list[Finding]:
         return list(error.findings)
     kind, faults = kind_and_faults(parsed.data, root.kind_at(path) if root else None)
     if kind is not None:
-        document = Document(path, name, kind, parsed, root)
+        # A run may lie anywhere; other documents are read only from their places, so elsewhere they stand alone.
+        placed = root is not None and (kind == "run/v1" or root.kind_at(path) is not None)
+        document = Document(path, name, kind, parsed, root if placed else None)
         faults = [*faults, *_rule_faults(document, faults)]
     return to_findings(parsed, faults, name)
 

@@ -14,7 +14,7 @@ from validators.yaml_reader import Parsed
 
 @dataclass(frozen=True)
 class Document:
-    """A file that could be read; root is None where no data root is around it."""
+    """A file that could be read; root is None where nothing around the file concerns it."""
 
     path: Path
     name: str
@@ -27,6 +27,11 @@ class Document:
         """The plain data."""
         return self.parsed.data
 
+    @property
+    def placed(self) -> bool:
+        """Whether it lies where the root's documents of its kind are read."""
+        return self.root is not None and self.root.kind_at(self.path) is not None
+
 
 def kind_of(data: Any, expected: str | None) -> tuple[str | None, list[Fault]]:
     """The kind to check against, if it can be told, and what is wrong with the schema line (S101)."""
@@ -35,7 +40,7 @@ def kind_of(data: Any, expected: str | None) -> tuple[str | None, list[Fault]]:
         mend = f"write one that begins with 'schema: {expected or 'rubric/v1'}'"
         return None, [Fault((), f"expected a mapping, found {shown(data)}; {mend}", code="S101")]
     if said is None:
-        mend = f"add 'schema: {expected}'" if expected else f"add it as {listed(kinds())}"
+        mend = f"add 'schema: {expected}'" if expected else "add 'schema: rubric/v1', or whichever kind it is"
         return expected, [Fault((), f"missing key 'schema'; {mend}", code="S101")]
     if said not in kinds():
         mend = f"write '{expected}'" if expected else advise(said, kinds(), f"write {listed(kinds())}")

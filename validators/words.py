@@ -37,7 +37,7 @@ def meant(word: Any, known: Iterable[Any]) -> str | None:
     """The known word that was probably meant; None when none is near."""
     words = [str(name) for name in known]
     by_lower = {name.lower(): name for name in words}
-    near = get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.6)
+    near = get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.65)
     return by_lower[near[0]] if near else None
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from _ruamel_yaml import CParser
-from ruamel.yaml import events
+from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.reader import ReaderError
 
 from validators.findings import Finding, InvalidDocumentError, Location
 
@@ -20,10 +21,19 @@ _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _RADIX = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_HALF = re.compile("[\ud800-\udfff]")
 _CONSTANTS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
+
+
+_MENDS = {
+    "tab character": "use blanks for tabs",
+    "mapping values are not allowed": "put the value in quotes, or mend the indentation",
+    "cannot start any token": "use blanks for tabs, and quote text that begins with @, ` or %",
+    "unexpected end of stream": "close the quote that stands open",
+}
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,7 @@ class _Refused(Exception):  # noqa: N818  it never leaves this module
 
 
 def _scalar(event: Any) -> Any:
-    text: str = event.value
+    text = _text(event)
     if not event.implicit[0]:
         return text
     if text in _CONSTANTS:
@@ -62,6 +72,17 @@ def _scalar(event: Any) -> Any:
     if _NOT_FINITE.match(text):
         raise _Refused(event, "Y004", f"'{text}' is no number that JSON knows; write a finite one")
     return text
+
+
+def _text(event: Any) -> str:
+    """The scalar's text; JSON may spell one character as two halves."""
+    text: str = event.value
+    if not _HALF.search(text):
+        return text
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16")
+    except UnicodeDecodeError:
+        raise _Refused(event, "Y001", "half a surrogate pair is no character; write both halves") from None
 
 
 def _whole(event: Any, text: str) -> int:
@@ -96,7 +117,7 @@ class _Builder:
             raise _Refused(
                 event, "Y003", f"anchor or alias '{event.anchor}' is not allowed; write the value out"
             )
-        if event.tag is not None and event.tag != "!":
+        if event.tag is not None:
             raise _Refused(event, "Y003", f"tag '{event.tag}' is not allowed; leave it out")
         if isinstance(event, events.ScalarEvent):
             return _scalar(event)
@@ -117,7 +138,7 @@ class _Builder:
                 raise _Refused(event, "Y003", "a key must be a plain word; write it as text")
             if event.anchor or event.tag is not None:
                 raise _Refused(event, "Y003", "anchors and tags are not allowed on a key; write the key alone")
-            key = event.value
+            key = _text(event)
             if key in items:
                 raise _Refused(event, "Y002", f"key '{key}' stands twice; remove one")
             here = (*location, key)
@@ -129,36 +150,49 @@ class _Builder:
 def parse_yaml(text: str, name: str) -> Parsed:
     """The one document in the text; raises InvalidDocumentError with codes Y001 to Y005."""
     try:
-        stream = _events(text)
+        return _document(_quick_events(text), name)
+    except YAMLError:
+        pass
+    # The quick parser is older than YAML 1.2: it refuses {url: https://x}. The slower one has the last word.
+    try:
+        return _document(_events(text), name)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        problem = " ".join(str(part) for part in (error.problem, error.context) if part)
+        fault = f"not YAML: {problem}; {_mend(str(error.problem))}"
+        raise InvalidDocumentError([Finding(name, *place, "Y001", fault)]) from None
+    except ReaderError as error:
+        before = text[: error.position].split("\n")
+        fault = f"not YAML: character U+{error.character:04X} is not allowed; remove it"
+        raise InvalidDocumentError([Finding(name, len(before), len(before[-1]) + 1, "Y001", fault)]) from None
+
+
+def _document(stream: Iterator[Any], name: str) -> Parsed:
+    try:
         builder = _Builder(stream)
-        first = next(stream)
-        if isinstance(first, events.StreamEndEvent):
+        next(stream)  # the stream's start
+        if isinstance(next(stream), events.StreamEndEvent):
             raise InvalidDocumentError([Finding(name, 1, 1, "Y001", "the file is empty; write a document")])
         data = builder.node(next(stream), ())
-        next(stream)
+        next(stream)  # the document's end
         if not isinstance(extra := next(stream), events.StreamEndEvent):
             raise _Refused(extra, "Y001", "a second document starts here; keep one document in a file")
     except _Refused as refused:
         raise InvalidDocumentError([Finding(name, *refused.place, refused.code, str(refused))]) from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = " ".join(str(part) for part in (error.problem, error.context) if part)
-        message = f"not YAML: {problem}; mend it here or just above"
-        raise InvalidDocumentError([Finding(name, line, column, "Y001", message)]) from None
-    except YAMLError as error:
-        message = f"not YAML: {' '.join(str(error).split())}; remove the character"
-        raise InvalidDocumentError([Finding(name, 1, 1, "Y001", message)]) from None
-    except RecursionError:
-        raise InvalidDocumentError(
-            [Finding(name, 1, 1, "Y001", "nested too deeply; flatten the document")]
-        ) from None
     return Parsed(data, builder.values, builder.keys)
 
 
+def _mend(problem: str) -> str:
+    return next((mend for words, mend in _MENDS.items() if words in problem), "mend it here or just above")
+
+
 def _events(text: str) -> Iterator[Any]:
+    return iter(YAML(typ="safe", pure=True).parse(text))
+
+
+def _quick_events(text: str) -> Iterator[Any]:
     parser = CParser(text)
-    parser.get_event()  # the stream's start
     while True:
         event = parser.get_event()
         yield event
@@ -169,9 +203,11 @@ def _events(text: str) -> Iterator[Any]:
 def read_yaml(path: Path, name: str | None = None) -> Parsed:
     """The document in the file; raises InvalidDocumentError, and OSError when it cannot be read."""
     shown = str(path) if name is None else name
+    data = path.read_bytes()
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        message = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
-        raise InvalidDocumentError([Finding(shown, 1, 1, "Y001", message)]) from None
+        before = data[: error.start].decode("utf-8").split("\n")
+        fault = f"byte {error.start} is not UTF-8; save the file as UTF-8"
+        raise InvalidDocumentError([Finding(shown, len(before), len(before[-1]) + 1, "Y001", fault)]) from None
     return parse_yaml(text, shown)

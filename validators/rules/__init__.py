@@ -56,6 +56,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("C511", JUDGE, config.replay_answers_are_there),
     Rule("C512", AGENT, config.submission_agent_has_folders),
     Rule("C513", AGENT, config.submission_papers_exist),
+    Rule("C514", RUN, config.run_agents_have_submissions),
     FolderRule("F601", folders.paper_folder_has_paper),
     FolderRule("F602", folders.yaml_is_where_it_is_read),
 )

@@ -35,7 +35,7 @@ def blacklist_is_of_its_paper(document: Document) -> Iterator[Fault]:
         papers/heavy-ball/blacklist.yaml:  paper: bandits
     """
     folder, paper = document.path.parent.name, document.data.get("paper")
-    if document.root is not None and document.root.kind_at(document.path) and paper != folder:
+    if document.placed and paper != folder:
         yield Fault(("paper",), f"paper {shown(paper)} is not its folder's name; write '{folder}'")
 
 

@@ -65,8 +65,8 @@ def value_names_one_number(document: Document) -> Iterator[Fault]:
         if wanted is None:
             yield Fault((*where, "file"), f"{shown(check.get('file'))} is neither .json nor .csv; name such a file")
         elif has != wanted:
-            mend = "give a pointer alone" if ending == "json" else "give a row and a column, no pointer"
-            yield Fault(where, f"a value in a .{ending} file is named otherwise; {mend}")
+            words = "a pointer" if ending == "json" else "a row and a column"
+            yield Fault(where, f"a number in a .{ending} file is named by {words}; give just that")
 
 
 def pointer_is_well_formed(document: Document) -> Iterator[Fault]:

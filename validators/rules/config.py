@@ -6,6 +6,7 @@ from typing import Any
 from validators.documents import Document
 from validators.faults import Fault
 from validators.findings import Location
+from validators.roots import CONFIGS
 from validators.words import advise, listed, shown
 
 
@@ -23,6 +24,18 @@ def _papers(document: Document) -> list[str]:
 
 def _configs(document: Document, folder: str) -> list[str]:
     return document.root.config_ids(folder) if document.root is not None else []
+
+
+def _splits(document: Document) -> dict[str, list[str]]:
+    data = document.root.data(document.root.path / "papers" / "splits.yaml") if document.root is not None else None
+    splits = data.get("splits") if isinstance(data, dict) else None
+    return splits if isinstance(splits, dict) else {}
+
+
+def _papers_of_run(document: Document) -> list[str]:
+    """The papers that the run names itself or by its split; none where that cannot be told."""
+    papers = document.data.get("papers")
+    return papers if papers is not None else _splits(document).get(str(document.data.get("split")), [])
 
 
 def run_papers_exist(document: Document) -> Iterator[Fault]:
@@ -49,12 +62,7 @@ def run_split_exists(document: Document) -> Iterator[Fault]:
     Example:
         split: smal
     """
-    split = document.data.get("split")
-    if split is None or document.root is None:
-        return
-    data = document.root.data(document.root.path / "papers" / "splits.yaml")
-    splits = data.get("splits") if isinstance(data, dict) else None
-    yield from _named(document, ("split",), split, sorted(splits) if isinstance(splits, dict) else [], "split")
+    yield from _named(document, ("split",), document.data.get("split"), sorted(_splits(document)), "split")
 
 
 def run_agents_exist(document: Document) -> Iterator[Fault]:
@@ -133,17 +141,37 @@ def agent_papers_are_of_run(document: Document) -> Iterator[Fault]:
         papers: [bandits]
         agents: [{id: oracle, papers: [heavy-ball]}]
     """
-    papers = document.data.get("papers")
-    if papers is None and document.root is not None:
-        data = document.root.data(document.root.path / "papers" / "splits.yaml")
-        papers = (data or {}).get("splits", {}).get(document.data.get("split"))
-    if papers is None:
+    papers = _papers_of_run(document)
+    if not papers:
         return
     for number, agent in enumerate(document.data.get("agents") or ()):
         for inner, paper in enumerate(agent.get("papers") or ()):
             if paper not in papers:
                 where = ("agents", number, "papers", inner)
                 yield Fault(where, f"paper {shown(paper)} is not of this run; {advise(paper, papers, 'add it there too')}")
+
+
+def run_agents_have_submissions(document: Document) -> Iterator[Fault]:
+    """An agent of kind oracle or flawed has a reference submission for each of its papers.
+
+    Why: it hands in papers/<id>/submissions/<kind>, and without that folder it has nothing to hand in.
+    Mend: give the agent only the papers that have one, or write the submission.
+    Example:
+        agents: [{id: flawed}]      # and a paper without submissions/flawed
+    """
+    if document.root is None:
+        return
+    folder = document.root.path
+    for number, agent in enumerate(document.data.get("agents") or ()):
+        config = document.root.data(folder / CONFIGS / "agents" / f"{agent.get('id')}.yaml")
+        kind = config.get("kind") if isinstance(config, dict) else None
+        if kind not in ("oracle", "flawed"):
+            continue
+        for paper in agent.get("papers") or _papers_of_run(document):
+            home = folder / "papers" / paper
+            if home.is_dir() and not (home / "submissions" / kind).is_dir():
+                message = f"agent {shown(agent['id'])} has no papers/{paper}/submissions/{kind}"
+                yield Fault(("agents", number), f"{message}; give it other papers, or write that submission")
 
 
 def config_file_is_id(document: Document) -> Iterator[Fault]:
@@ -155,7 +183,7 @@ def config_file_is_id(document: Document) -> Iterator[Fault]:
         runner/configs/agents/oracle.yaml:  id: orcale
     """
     stem, name = document.path.stem, document.data.get("id")
-    if document.root is not None and document.root.kind_at(document.path) and name != stem:
+    if document.placed and name != stem:
         yield Fault(("id",), f"id {shown(name)} is not its file's name; write '{stem}', or rename the file")
 
 
@@ -181,7 +209,7 @@ def replay_answers_are_there(document: Document) -> Iterator[Fault]:
         replay: {answers: recorded.jsonl}
     """
     answers = (document.data.get("replay") or {}).get("answers")
-    if isinstance(answers, str) and document.root is not None and not (document.path.parent / answers).is_file():
+    if isinstance(answers, str) and document.placed and not (document.path.parent / answers).is_file():
         yield Fault(("replay", "answers"), f"file {shown(answers)} is not there; mend the path, which starts here")
 
 

@@ -21,7 +21,7 @@ def folder_is_id(document: Document) -> Iterator[Fault]:
         papers/heavy-ball/paper.yaml:  id: heavyball
     """
     folder = document.path.parent.name
-    if document.root is not None and document.root.kind_at(document.path) and document.data.get("id") != folder:
+    if document.placed and document.data.get("id") != folder:
         yield Fault(("id",), f"id {shown(document.data.get('id'))} is not its folder's name; write '{folder}'")
 
 
@@ -37,7 +37,7 @@ def rubric_is_there(document: Document) -> Iterator[Fault]:
         return
     if not (document.root.path / rubric).is_file():
         yield Fault(("rubric",), f"rubric {shown(rubric)} is not there; write it, or mend the path")
-    elif document.root.kind_at(document.path) and rubric != (own := f"rubrics/{document.data.get('id')}.yaml"):
+    elif rubric != (own := f"rubrics/{document.data.get('id')}.yaml"):
         yield Fault(("rubric",), f"rubric {shown(rubric)} is another paper's; write '{own}'")
 
 
@@ -49,7 +49,7 @@ def paper_is_there(document: Document) -> Iterator[Fault]:
     Example:
         rubrics/heavy-ball.yaml:  paper: heavy-bal
     """
-    if document.root is None or document.root.kind_at(document.path) is None:
+    if document.root is None:
         return
     paper, known = document.data.get("paper"), document.root.paper_ids()
     if isinstance(paper, str) and paper not in known:
@@ -66,12 +66,13 @@ def rubric_file_is_id(document: Document) -> Iterator[Fault]:
         rubrics/heavyball.yaml:  paper: heavy-ball
     """
     stem, paper = document.path.stem, document.data.get("paper")
-    if document.root is not None and document.root.kind_at(document.path) and stem != paper:
+    if document.placed and stem != paper:
         yield Fault(("paper",), f"paper {shown(paper)} is not its file's name; write '{stem}', or rename the file")
 
 
 def _files(document: Document) -> Iterator[tuple[int, str, Any, Path]]:
-    for number, entry in enumerate(document.data.get("files") or ()):
+    listed = document.data.get("files") or () if document.placed else ()
+    for number, entry in enumerate(listed):
         name = entry.get("path")
         if isinstance(name, str):
             yield number, name, entry.get("sha256"), document.path.parent / name
@@ -112,9 +113,11 @@ def text_is_listed(document: Document) -> Iterator[Fault]:
     Example:
         papers/heavy-ball/addendum.md exists, and files: lists paper.md alone
     """
+    if not document.placed or not isinstance(document.data.get("files"), list):
+        return
     names = {name for _, name, _, _ in _files(document)}
     for name in _TEXTS:
-        if name not in names and (document.path.parent / name).is_file() and isinstance(document.data.get("files"), list):
+        if name not in names and (document.path.parent / name).is_file():
             yield Fault(("files",), f"'{name}' is in the folder but not in files; list it", at_key=True)
 
 
@@ -127,7 +130,7 @@ def blacklist_is_there(document: Document) -> Iterator[Fault]:
         blacklist: black-list.yaml
     """
     name = document.data.get("blacklist", "blacklist.yaml")
-    if isinstance(name, str) and not (document.path.parent / name).is_file():
+    if document.placed and isinstance(name, str) and not (document.path.parent / name).is_file():
         where = ("blacklist",) if "blacklist" in document.data else ()
         yield Fault(where, f"blacklist {shown(name)} is not there; write it, with 'entries: []' if there is nothing")
 
