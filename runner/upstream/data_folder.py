@@ -7,6 +7,7 @@ from runner.errors import PaperbenchError
 from runner.upstream.install import Installed, install, refuse_differing
 from runner.upstream.papers import PaperFiles, read_paper
 from runner.upstream.splits import merged, read_splits
+from validators.corpus import Corpus
 from validators.findings import InvalidDocumentError
 
 
@@ -27,7 +28,8 @@ def import_papers(
     if unknown:
         raise PaperbenchError(f"{data / 'papers'} has no paper '{unknown[0]}'; it has {', '.join(folders)}")
     papers = [_read(folders[name], commit) for name in (dict.fromkeys(wanted) or folders)]
-    splits = merged(root / "papers" / "splits.yaml", read_splits(data), force=force)
+    held = {paper.id for paper in papers} | set(Corpus(root).paper_ids())
+    splits = merged(root / "papers" / "splits.yaml", read_splits(data), held, force=force)
     if not force:
         for paper in papers:
             refuse_differing(root, paper)

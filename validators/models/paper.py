@@ -84,3 +84,6 @@ class Splits(Model):
 
     schema_: Annotated[Literal["splits/v1"], Field(alias="schema")]
     splits: dict[str, tuple[Slug, ...]]
+    absent: Annotated[
+        tuple[Slug, ...], Field(description="Papers that the splits name and this data root does not hold.")
+    ] = ()

@@ -24,6 +24,7 @@ class SourceFile(Model):
 
     path: Text
     sha256: Sha256
+    repeat: Annotated[Count | None, Field(description="The repeat that it gave, in an imported grading.")] = None
 
 
 class Made(Model):
@@ -83,6 +84,9 @@ class Outcome(Model):
     made: Made | None = None
     grading: Grading | None = None
     source: SourceFile | None = None
+    sources: Annotated[
+        tuple[SourceFile, ...], Field(description="All of them, where repeats came from several files.")
+    ] = ()
 
 
 class Verdict(Model):

@@ -22,7 +22,9 @@ def folder_is_id(document: Document) -> Iterator[Fault]:
     """
     folder = document.path.parent.name
     if document.placed and document.data.get("id") != folder:
-        yield Fault(("id",), f"id {shown(document.data.get('id'))} is not its folder's name; write '{folder}'")
+        yield Fault(
+            ("id",), f"id {shown(document.data.get('id'))} is not its folder's name; write '{folder}'"
+        )
 
 
 def rubric_is_there(document: Document) -> Iterator[Fault]:
@@ -67,7 +69,9 @@ def rubric_file_is_id(document: Document) -> Iterator[Fault]:
     """
     stem, paper = document.path.stem, document.data.get("paper")
     if document.placed and stem != paper:
-        yield Fault(("paper",), f"paper {shown(paper)} is not its file's name; write '{stem}', or rename the file")
+        yield Fault(
+            ("paper",), f"paper {shown(paper)} is not its file's name; write '{stem}', or rename the file"
+        )
 
 
 def _files(document: Document) -> Iterator[tuple[int, str, Any, Path]]:
@@ -88,7 +92,9 @@ def listed_file_is_there(document: Document) -> Iterator[Fault]:
     """
     for number, name, _, path in _files(document):
         if not path.is_file():
-            yield Fault(("files", number, "path"), f"file {shown(name)} is not there; add it, or take it off the list")
+            yield Fault(
+                ("files", number, "path"), f"file {shown(name)} is not there; add it, or take it off the list"
+            )
 
 
 def listed_file_has_digest(document: Document) -> Iterator[Fault]:
@@ -101,7 +107,9 @@ def listed_file_has_digest(document: Document) -> Iterator[Fault]:
     """
     for number, name, digest, path in _files(document):
         if path.is_file() and (found := sha256_file(path)) != digest:
-            message = f"file {shown(name)} has sha256 {found}; write that and raise revision, or restore the file"
+            message = (
+                f"file {shown(name)} has sha256 {found}; write that and raise revision, or restore the file"
+            )
             yield Fault(("files", number, "sha256"), message)
 
 
@@ -124,7 +132,8 @@ def text_is_listed(document: Document) -> Iterator[Fault]:
 def blacklist_is_there(document: Document) -> Iterator[Fault]:
     """A paper has a blacklist: the file that its `blacklist` names.
 
-    Why: nobody can tell a forgotten blacklist from an empty one; `entries: []` says that there is nothing to forbid.
+    Why: nobody can tell a forgotten blacklist from an empty one; `entries: []` says that there is nothing
+    to forbid.
     Mend: write blacklist.yaml (spec/v1/examples/blacklist.yaml is a template), or mend the path.
     Example:
         blacklist: black-list.yaml
@@ -132,23 +141,26 @@ def blacklist_is_there(document: Document) -> Iterator[Fault]:
     name = document.data.get("blacklist", "blacklist.yaml")
     if document.placed and isinstance(name, str) and not (document.path.parent / name).is_file():
         where = ("blacklist",) if "blacklist" in document.data else ()
-        yield Fault(where, f"blacklist {shown(name)} is not there; write it, with 'entries: []' if there is nothing")
+        yield Fault(
+            where, f"blacklist {shown(name)} is not there; write it, with 'entries: []' if there is nothing"
+        )
 
 
 def split_names_papers(document: Document) -> Iterator[Fault]:
-    """A split lists papers that exist, each once.
+    """A split lists papers that exist or are declared absent, each once.
 
     Why: a run over the split would stop at the missing one, and count a repeated one twice.
-    Mend: correct the id, or add the paper.
+    Mend: correct the id, add the paper, or list it under `absent` when it is kept elsewhere on purpose.
     Example:
         splits: {small: [heavy-ball, heavy-ball]}
     """
     known = document.root.paper_ids() if document.root is not None else None
+    absent = document.data.get("absent", ())
     for split, papers in document.data["splits"].items():
         for number, paper in enumerate(papers):
             where = ("splits", split, number)
             if paper in papers[:number]:
                 yield Fault(where, f"paper {shown(paper)} stands twice in split '{split}'; remove one")
-            elif known is not None and paper not in known:
+            elif known is not None and paper not in known and paper not in absent:
                 mend = advise(paper, known, f"add papers/{paper}/paper.yaml")
                 yield Fault(where, f"paper {shown(paper)} does not exist; {mend}")
