@@ -3,12 +3,16 @@
 import os
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from runner.containers import container
+from runner.durable import clear_torn
 from runner.errors import PaperbenchError
 from runner.halt import Halt
 from runner.judging.grading import Grader
+from runner.judging.llm.cache import answers_folder
 from runner.lease import Lease, LeaseLostError
 from runner.planning import check_drift
 from runner.planning.plan import runner_version
@@ -24,8 +28,6 @@ from validators.corpus import Corpus
 from validators.models.config import Run, Site
 from validators.models.plan import Plan, PlannedJudge, PlannedTrial
 from validators.models.records import Outcome
-
-ANSWER_CACHE = ".answers"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,8 @@ def execute(run: RunFolder, corpus: Corpus, workers: int | None = None) -> Count
         check_drift(run, work.plan, corpus)
         refuse_impossible(work.config, work.site)
         sweep(work.plan.uuid)
+        for folder in (run.path, *_written(run)):
+            clear_torn(folder)
         left = [trial for trial in work.plan.trials if not finished(final_outcome(run, work.plan, trial))]
         if left:
             count = workers or work.site.workers or os.cpu_count() or 1
@@ -79,6 +83,12 @@ def execute(run: RunFolder, corpus: Corpus, workers: int | None = None) -> Count
         return Counter(outcome.failure_class if outcome else "unfinished" for outcome in outcomes)
     finally:
         lease.release()
+
+
+def _written(run: RunFolder) -> Iterator[Path]:
+    """The folders of the run in which files are written atomically."""
+    for trial in (run.path / "trials").glob("*/*/*"):
+        yield from (trial, *trial.glob("rollout"), *trial.glob("reproduce"), *trial.glob("grading/*"))
 
 
 def _run_trials(
@@ -92,7 +102,7 @@ def _run_trials(
         run, work.plan, work.config, corpus, container(work.config.container),
         GpuSlots(work.site.gpus), halt, progress,
     )  # fmt: skip
-    grader = Grader(run, work.plan, work.judge, run.path.parent / ANSWER_CACHE)
+    grader = Grader(run, work.plan, work.judge, answers_folder(run.path.parent))
     guard = threading.Thread(target=_guard, args=(lease, halt, progress), daemon=True)
     guard.start()
 

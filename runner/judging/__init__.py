@@ -1,0 +1,1 @@
+"""Judging: which judge decides which leaf, on what evidence, and where its verdicts are kept."""

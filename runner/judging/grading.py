@@ -1,0 +1,171 @@
+"""Grades trials: gives every wanted leaf to its judge and keeps the verdicts."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from threading import Lock
+from typing import Literal, Self
+
+from runner.clock import instant
+from runner.durable import read_lines, write_json
+from runner.errors import PaperbenchError
+from runner.judging.assignment import CHECKS, RULE, assigned, wanted_leaves
+from runner.judging.backends import make_backend
+from runner.judging.evidence import Case, open_case, unready
+from runner.judging.records import by_rule, grading_outcome, records
+from runner.judging.resolve import check_inputs, resolve_judge
+from runner.judging.store import LEDGER, GradingWriter, settled
+from runner.judging.types import Backend, Judgement, Leaf, Question, Setup
+from runner.run_folder import RunFolder
+from validators.models.config import Protocol
+from validators.models.plan import Plan, PlannedJudge, PlannedTrial
+from validators.models.records import Call, Outcome
+
+__all__ = ["Grader", "resolve_judge"]
+STAGE: Literal["grading"] = "grading"
+
+
+class Grader:
+    """One judge for all trials of a run: one client, one pace and one budget, whatever thread asks.
+
+    Raises PaperbenchError when the judge cannot work at all.
+    """
+
+    def __init__(self, run: RunFolder, plan: Plan, judge: PlannedJudge, cache: Path | None) -> None:
+        self._run, self._plan, self._judge = run, plan, judge
+        root = Path(plan.data_root)
+        check_inputs(root, judge)
+        limited = plan.config is not None and plan.config.budget is not None
+        setup = Setup(plan, judge, root, cache, tuple(_spent(run, plan)) if limited else ())
+        self._backends: dict[str, Backend] = {
+            name: make_backend(name, setup) for name in dict.fromkeys((CHECKS, judge.config.otherwise))
+        }
+        workers = max(backend.workers for backend in self._backends.values())
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="judge") if workers else None
+        self._leaves: dict[tuple[str, Protocol], tuple[Leaf, ...]] = {}
+        self._lock = Lock()
+
+    def grade(self, trial: PlannedTrial) -> Outcome:
+        """Judge what has no verdict yet and write the outcome; verdicts that are there cost nothing again.
+
+        Raises PaperbenchError when the trial has nothing to judge yet, or no question can be answered.
+        """
+        started, clock = instant(), time.monotonic()
+        protocol = trial.protocol or self._plan.protocol
+        folder = self._run.trial(trial.id)
+        why = unready(folder, protocol)
+        if why is not None:
+            raise PaperbenchError(f"{trial.id} cannot be judged: {why}; run 'paperbench resume' first")
+        leaves = self._wanted(trial, protocol)
+        rollout = folder.outcome("rollout")
+        withheld = Counter[str]()
+        if rollout is not None and rollout.reason == "no_submission":
+            reason = "no_submission"
+        else:
+            case = open_case(folder, trial, protocol)
+            withheld = self._judge_leaves(trial, case, leaves)
+            reason = "ok"
+        return self._ended(trial, leaves, withheld, reason, (started, clock))
+
+    def close(self) -> None:
+        """End calls under way and let go of the client."""
+        for backend in self._backends.values():
+            backend.close()
+        if self._pool is not None:
+            self._pool.shutdown(cancel_futures=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _folder(self, trial: PlannedTrial) -> Path:
+        return self._run.trial(trial.id).stage(STAGE, self._judge.digest)
+
+    def _wanted(self, trial: PlannedTrial, protocol: Protocol) -> tuple[Leaf, ...]:
+        digest = trial.rubric or next(p.rubric for p in self._plan.papers if p.id == trial.paper)
+        with self._lock:
+            if (digest, protocol) not in self._leaves:
+                self._leaves[digest, protocol] = wanted_leaves(self._run.rubric(digest), protocol)
+            return self._leaves[digest, protocol]
+
+    def _judge_leaves(self, trial: PlannedTrial, case: Case, leaves: tuple[Leaf, ...]) -> Counter[str]:
+        """Judge what is open; returns how many leaves were left without a verdict, by reason."""
+        folder = self._folder(trial)
+        done = settled(folder)
+        open_questions = [
+            Question(case, leaf, repeat)
+            for leaf in leaves
+            for repeat in range(self._judge.config.repeats)
+            if not done.get((leaf.path, leaf.digest, repeat), False)
+        ]
+        withheld = Counter[str]()
+        if not open_questions:
+            return withheld
+        with GradingWriter(folder) as writer:
+            for batch in self._answers(open_questions):
+                for question, judgement in batch:
+                    writer.add(*records(question, judgement, self._judge.digest))
+                    if judgement.withheld:
+                        withheld[judgement.reason or "stopped"] += 1
+                writer.flush()
+        return withheld
+
+    def _answers(self, questions: list[Question]) -> Iterator[list[tuple[Question, Judgement]]]:
+        """Judgements in batches, as they come: first all that need no waiting."""
+        at_once, waiting = list[tuple[Question, Judgement]](), dict[Future[Judgement], Question]()
+        later = list[tuple[Backend, Question]]()
+        for question in questions:
+            name = assigned(question.leaf, self._judge.config, not_reproduced=question.case.not_reproduced)
+            if name == RULE:
+                at_once.append((question, by_rule(question.leaf)))
+            elif self._backends[name].workers:
+                later.append((self._backends[name], question))
+            else:
+                at_once.append((question, self._backends[name].judge(question)))
+        yield at_once
+        try:
+            for backend, question in later:
+                assert self._pool is not None
+                waiting[self._pool.submit(backend.judge, question)] = question
+            while waiting:
+                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
+                # A failed future must not take the finished ones with it.
+                good = [future for future in finished if future.exception() is None]
+                yield [(waiting[future], future.result()) for future in good]
+                for future in finished:
+                    del waiting[future]
+                    future.result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+    def _ended(
+        self,
+        trial: PlannedTrial,
+        leaves: tuple[Leaf, ...],
+        withheld: Counter[str],
+        reason: str,
+        since: tuple[str, float],
+    ) -> Outcome:
+        """Write how far grading has got, unless exactly that stands there already."""
+        folder = self._folder(trial)
+        outcome = grading_outcome(trial.id, self._judge, folder, leaves, withheld, reason=reason, since=since)
+        before = self._run.trial(trial.id).outcome(STAGE, self._judge.digest)
+        same = before is not None and (before.reason, before.grading) == (outcome.reason, outcome.grading)
+        if before is not None and same and outcome.failure_class == "none":
+            return before
+        folder.mkdir(parents=True, exist_ok=True)
+        write_json(folder / "outcome.json", outcome.model_dump(mode="json", by_alias=True, exclude_none=True))
+        return outcome
+
+
+def _spent(run: RunFolder, plan: Plan) -> Iterable[Call]:
+    """Every call that any judge has made for the run."""
+    for trial in plan.trials:
+        for ledger in run.trial(trial.id).path.glob(f"{STAGE}/*/{LEDGER}"):
+            for line in read_lines(ledger):
+                yield Call.model_validate(line, strict=False)
