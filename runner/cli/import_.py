@@ -4,11 +4,12 @@ import argparse
 from pathlib import Path
 
 from runner.cli import common_arguments
+from runner.cli.intermixed import IntermixedParser
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of import."""
-    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True)
+    kinds = parser.add_subparsers(dest="kind", metavar="KIND", required=True, parser_class=IntermixedParser)
     papers = kinds.add_parser(
         "upstream", help="papers, rubrics and splits of a PaperBench data folder", allow_abbrev=False
     )
