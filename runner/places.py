@@ -5,7 +5,8 @@ from pathlib import Path
 
 from runner.errors import PaperbenchError, UsageError
 from runner.run_folder import RunFolder
-from validators.corpus import Corpus, find_root
+from validators.corpus import Corpus
+from validators.roots import find_root
 
 
 def data_root(arguments: argparse.Namespace) -> Corpus:

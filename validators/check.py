@@ -10,7 +10,7 @@ from validators.findings import Finding, InvalidDocumentError
 from validators.roots import DataRoot, find_root
 from validators.rules import CATALOGUE
 from validators.rules.rule import FolderRule, Rule
-from validators.yaml_reader import Parsed, read_yaml
+from validators.yaml_reader import read_yaml
 
 _RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
 _FOLDER_RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, FolderRule))
@@ -66,7 +66,12 @@ def _below(folder: Path) -> Iterator[Path]:
     """The YAML files below a folder, hidden ones and other people's submissions aside."""
     for path in sorted(folder.rglob("*")):
         parts = path.relative_to(folder).parts
-        if path.suffix in _ENDINGS and path.is_file() and not _skipped(parts) and not path.name.endswith(".patch.yaml"):
+        if (
+            path.suffix in _ENDINGS
+            and path.is_file()
+            and not _skipped(parts)
+            and not path.name.endswith(".patch.yaml")
+        ):
             yield path
 
 
@@ -92,7 +97,7 @@ def check_file(path: Path, root: DataRoot | None) -> list[Finding]:
         return list(error.findings)
     kind, faults = kind_and_faults(parsed.data, root.kind_at(path) if root else None)
     if kind is not None:
-        # A run may lie anywhere; other documents are read only from their places, so elsewhere they stand alone.
+        # A run may lie anywhere; other documents are read from their places, and stand alone elsewhere.
         placed = root is not None and (kind == "run/v1" or root.kind_at(path) is not None)
         document = Document(path, name, kind, parsed, root if placed else None)
         faults = [*faults, *_rule_faults(document, faults)]

@@ -8,7 +8,6 @@ from validators.models.config import Agent, Judge, Run, Site
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.rubric import Criterion, Rubric
 from validators.roots import CONFIGS
-from validators.roots import find_root as find_root
 from validators.tree import Node
 
 

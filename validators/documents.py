@@ -69,4 +69,6 @@ def kind_and_faults(data: Any, expected: str | None) -> tuple[str | None, list[F
 
 
 def _about_schema(fault: Fault) -> bool:
-    return fault.where == ("schema",) or (fault.where == () and fault.message.startswith("missing key 'schema'"))
+    return fault.where == ("schema",) or (
+        fault.where == () and fault.message.startswith("missing key 'schema'")
+    )

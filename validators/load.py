@@ -28,7 +28,7 @@ def to_model(parsed: Parsed, model: type[Document], name: str) -> Document:
 
 
 def _findings(parsed: Parsed, model: type[Model], name: str, error: ValidationError) -> list[Finding]:
-    """What the schema says, in the words of `paperbench check`; what the model says only if that is nothing."""
+    """What the schema says, as `paperbench check` does; what the model says only if that is nothing."""
     # jsonschema takes a while to import, and a good document never needs it.
     from validators.documents import kind_and_shape  # noqa: PLC0415
 

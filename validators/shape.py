@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,37 @@ SPEC = Path(__file__).resolve().parents[1] / "spec" / "v1"
 
 def schema_path(kind: str) -> Path:
     """Where the schema of a kind such as rubric/v1 is kept."""
-    return SPEC / f"{kind.split('/')[0]}.schema.json"
+    return SPEC / f"{kind.split('/', maxsplit=1)[0]}.schema.json"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """One keyword of the schema that the data breaks."""
+
+    keyword: str
+    where: Location
+    instance: Any
+    value: Any
+    schema: dict[str, Any]
+    message: str
+    branches: tuple[tuple[int, ValidationError], ...]
+
+
+def _broken(error: ValidationError) -> Broken:
+    found: Any = error  # its fields may be unset, but never in an error that a validator gives
+    inner = tuple((int(part.relative_schema_path[0]), part) for part in found.context or ())
+    where = tuple(found.absolute_path)
+    return Broken(
+        str(found.validator), where, found.instance, found.validator_value, found.schema, found.message, inner
+    )
 
 
 @cache
 def kinds() -> tuple[str, ...]:
     """Every kind that has a schema, sorted."""
-    return tuple(sorted(f"{path.name.removesuffix('.schema.json')}/v1" for path in SPEC.glob("*.schema.json")))
+    return tuple(
+        sorted(f"{path.name.removesuffix('.schema.json')}/v1" for path in SPEC.glob("*.schema.json"))
+    )
 
 
 @cache
@@ -34,7 +59,7 @@ def validator(kind: str) -> Draft202012Validator:
 
 
 def shape_faults(data: Any, kind: str) -> list[Fault]:
-    """Everything the kind's schema says against the data, with codes S102 to S108; empty when it is well shaped."""
+    """Everything the kind's schema says against the data, with codes S102 to S108; none: well shaped."""
     root = validator(kind).schema
     faults: list[Fault] = []
     for error in validator(kind).iter_errors(data):
@@ -43,28 +68,27 @@ def shape_faults(data: Any, kind: str) -> list[Fault]:
 
 
 def _faults(error: ValidationError, root: Any) -> Iterator[Fault]:
-    keyword = str(error.validator)
-    where: Location = tuple(error.absolute_path)
-    if keyword in ("anyOf", "oneOf"):
-        yield from _branches(error, where, root)
+    broken = _broken(error)
+    if broken.keyword in ("anyOf", "oneOf"):
+        yield from _branches(broken, root)
     else:
-        yield from _KEYWORDS.get(keyword, _other)(error, where)
+        yield from _KEYWORDS.get(broken.keyword, _other)(broken)
 
 
-def _unknown(error: ValidationError, where: Location) -> Iterator[Fault]:
-    known = error.schema.get("properties", {})
-    for key in error.instance:
+def _unknown(broken: Broken) -> Iterator[Fault]:
+    known = broken.schema.get("properties", {})
+    for key in broken.instance:
         if key not in known:
-            free = [name for name in known if name not in error.instance]
+            free = [name for name in known if name not in broken.instance]
             mend = advise(key, free, f"remove it, or use one of {listed(known)}" if known else "remove it")
-            yield Fault((*where, key), f"unknown key {shown(key)}; {mend}", at_key=True, code="S102")
+            yield Fault((*broken.where, key), f"unknown key {shown(key)}; {mend}", at_key=True, code="S102")
 
 
-def _missing(error: ValidationError, where: Location) -> Iterator[Fault]:
-    for key in error.validator_value:
-        if key not in error.instance:
-            said = _said(error.schema.get("properties", {}).get(key, {}))
-            yield Fault(where, f"missing key '{key}'; add it{said}", code="S103")
+def _missing(broken: Broken) -> Iterator[Fault]:
+    for key in broken.value:
+        if key not in broken.instance:
+            said = _said(broken.schema.get("properties", {}).get(key, {}))
+            yield Fault(broken.where, f"missing key '{key}'; add it{said}", code="S103")
 
 
 def _said(schema: dict[str, Any]) -> str:
@@ -74,9 +98,9 @@ def _said(schema: dict[str, Any]) -> str:
     return f" ({about.rstrip('.')})" if about else ""
 
 
-def _type(error: ValidationError, where: Location) -> Iterator[Fault]:
-    wanted = error.validator_value
-    found = error.instance
+def _type(broken: Broken) -> Iterator[Fault]:
+    wanted = broken.value
+    found = broken.instance
     mend = f"write {TYPES[wanted]}"
     if wanted == "string" and isinstance(found, bool | int | float):
         mend = "put it in quotes"
@@ -84,56 +108,71 @@ def _type(error: ValidationError, where: Location) -> Iterator[Fault]:
         mend = "take the quotes off"
     elif wanted == "array" and not isinstance(found, dict):
         mend = "write a list, as in [a, b]"
-    yield Fault(where, f"expected {TYPES[wanted]}, found {shown(found)}; {mend}", code="S104")
+    yield Fault(broken.where, f"expected {TYPES[wanted]}, found {shown(found)}; {mend}", code="S104")
 
 
-def _one_of(error: ValidationError, where: Location) -> Iterator[Fault]:
-    options = error.validator_value if error.validator == "enum" else [error.validator_value]
-    mend = advise(error.instance, options, "write one of these")
-    yield Fault(where, f"{shown(error.instance)} is not one of {listed(options)}; {mend}", code="S105")
+def _one_of(broken: Broken) -> Iterator[Fault]:
+    options = broken.value if broken.keyword == "enum" else [broken.value]
+    mend = advise(broken.instance, options, "write one of these")
+    yield Fault(
+        broken.where, f"{shown(broken.instance)} is not one of {listed(options)}; {mend}", code="S105"
+    )
 
 
-def _range(error: ValidationError, where: Location) -> Iterator[Fault]:
-    words = {"minimum": "at least", "maximum": "at most", "exclusiveMinimum": "above", "exclusiveMaximum": "below"}
-    bound = f"{words[str(error.validator)]} {error.validator_value:g}"
-    yield Fault(where, f"{shown(error.instance)} is out of range; it must be {bound}", code="S106")
+def _range(broken: Broken) -> Iterator[Fault]:
+    words = {
+        "minimum": "at least",
+        "maximum": "at most",
+        "exclusiveMinimum": "above",
+        "exclusiveMaximum": "below",
+    }
+    bound = f"{words[broken.keyword]} {broken.value:g}"
+    yield Fault(broken.where, f"{shown(broken.instance)} is out of range; it must be {bound}", code="S106")
 
 
-def _pattern(error: ValidationError, where: Location) -> Iterator[Fault]:
-    yield Fault(where, f"{shown(error.instance)} is not well formed; write {error.schema['$comment']}", code="S107")
+def _pattern(broken: Broken) -> Iterator[Fault]:
+    yield Fault(
+        broken.where,
+        f"{shown(broken.instance)} is not well formed; write {broken.schema['$comment']}",
+        code="S107",
+    )
 
 
-def _length(error: ValidationError, where: Location) -> Iterator[Fault]:
-    limit = error.validator_value
+def _length(broken: Broken) -> Iterator[Fault]:
+    limit = broken.value
     message = {
         "minLength": "empty text; write something, or leave the key out",
-        "maxLength": f"text of {len(error.instance)} characters; write at most {limit}",
-        "minItems": f"a list of {len(error.instance)}; it needs at least {limit}",
+        "maxLength": f"text of {len(broken.instance)} characters; write at most {limit}",
+        "minItems": f"a list of {len(broken.instance)}; it needs at least {limit}",
     }
-    yield Fault(where, message[str(error.validator)], code="S108")
+    yield Fault(broken.where, message[broken.keyword], code="S108")
 
 
-def _other(error: ValidationError, where: Location) -> Iterator[Fault]:
-    yield Fault(where, f"{error.message}; see {error.validator} in the schema", code="S100")
+def _other(broken: Broken) -> Iterator[Fault]:
+    yield Fault(broken.where, f"{broken.message}; see {broken.keyword} in the schema", code="S100")
 
 
-_KEYWORDS: dict[str, Callable[[ValidationError, Location], Iterator[Fault]]] = {
+_KEYWORDS: dict[str, Callable[[Broken], Iterator[Fault]]] = {
     "additionalProperties": _unknown, "required": _missing, "type": _type, "enum": _one_of, "const": _one_of,
     "minimum": _range, "maximum": _range, "exclusiveMinimum": _range, "exclusiveMaximum": _range,
     "pattern": _pattern, "minLength": _length, "maxLength": _length, "minItems": _length,
 }  # fmt: skip
 
 
-def _branches(error: ValidationError, where: Location, root: Any) -> Iterator[Fault]:
+def _branches(broken: Broken, root: Any) -> Iterator[Fault]:
     """The faults of the one branch that was meant, never of all of them."""
-    branches = [_resolved(branch, root) for branch in error.validator_value]
-    picked = _by_kind(error.instance, branches) if error.validator == "oneOf" else _by_type(error.instance, branches)
+    branches = [_resolved(branch, root) for branch in broken.value]
+    picked = (
+        _by_kind(broken.instance, branches)
+        if broken.keyword == "oneOf"
+        else _by_type(broken.instance, branches)
+    )
     if isinstance(picked, int):
-        for inner in error.context or ():
-            if inner.relative_schema_path[0] == picked:
+        for branch, inner in broken.branches:
+            if branch == picked:
                 yield from _faults(inner, root)
     else:
-        yield Fault((*where, *picked.where), picked.message, code=picked.code)
+        yield Fault((*broken.where, *picked.where), picked.message, code=picked.code)
 
 
 def _resolved(schema: dict[str, Any], root: Any) -> dict[str, Any]:

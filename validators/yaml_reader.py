@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _RADIX = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
+_OLD_BREAKS = re.compile("[\x85\u2028\u2029]")
 _HALF = re.compile("[\ud800-\udfff]")
 _CONSTANTS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
@@ -90,7 +92,9 @@ def _whole(event: Any, text: str) -> int:
         number = int(text, 0) if _RADIX.match(text) else int(text)
         float(number)
     except (ValueError, OverflowError):
-        raise _Refused(event, "Y004", f"'{text[:20]}...' is too large for a number; write a smaller one") from None
+        raise _Refused(
+            event, "Y004", f"'{text[:20]}...' is too large for a number; write a smaller one"
+        ) from None
     return number
 
 
@@ -137,7 +141,9 @@ class _Builder:
             if not isinstance(event, events.ScalarEvent):
                 raise _Refused(event, "Y003", "a key must be a plain word; write it as text")
             if event.anchor or event.tag is not None:
-                raise _Refused(event, "Y003", "anchors and tags are not allowed on a key; write the key alone")
+                raise _Refused(
+                    event, "Y003", "anchors and tags are not allowed on a key; write the key alone"
+                )
             key = _text(event)
             if key in items:
                 raise _Refused(event, "Y002", f"key '{key}' stands twice; remove one")
@@ -149,23 +155,30 @@ class _Builder:
 
 def parse_yaml(text: str, name: str) -> Parsed:
     """The one document in the text; raises InvalidDocumentError with codes Y001 to Y005."""
-    try:
+    if separator := _OLD_BREAKS.search(text):
+        fault = (
+            f"line separator U+{ord(separator[0]):04X} is read in two ways; write it as an escape in quotes"
+        )
+        raise _refusal(name, text, separator.start(), fault)
+    # The quick parser is older than YAML 1.2 and refuses {url: https://x}; the slower one has the last word.
+    with suppress(YAMLError):
         return _document(_quick_events(text), name)
-    except YAMLError:
-        pass
-    # The quick parser is older than YAML 1.2: it refuses {url: https://x}. The slower one has the last word.
     try:
         return _document(_events(text), name)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         problem = " ".join(str(part) for part in (error.problem, error.context) if part)
         fault = f"not YAML: {problem}; {_mend(str(error.problem))}"
-        raise InvalidDocumentError([Finding(name, *place, "Y001", fault)]) from None
+        raise InvalidDocumentError([Finding(name, line, column, "Y001", fault)]) from None
     except ReaderError as error:
-        before = text[: error.position].split("\n")
         fault = f"not YAML: character U+{error.character:04X} is not allowed; remove it"
-        raise InvalidDocumentError([Finding(name, len(before), len(before[-1]) + 1, "Y001", fault)]) from None
+        raise _refusal(name, text, error.position, fault) from None
+
+
+def _refusal(name: str, text: str, offset: int, fault: str) -> InvalidDocumentError:
+    before = text[:offset].split("\n")
+    return InvalidDocumentError([Finding(name, len(before), len(before[-1]) + 1, "Y001", fault)])
 
 
 def _document(stream: Iterator[Any], name: str) -> Parsed:
@@ -207,7 +220,7 @@ def read_yaml(path: Path, name: str | None = None) -> Parsed:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8").split("\n")
+        before = data[: error.start].decode("utf-8")
         fault = f"byte {error.start} is not UTF-8; save the file as UTF-8"
-        raise InvalidDocumentError([Finding(shown, len(before), len(before[-1]) + 1, "Y001", fault)]) from None
+        raise _refusal(shown, before, len(before), fault) from None
     return parse_yaml(text, shown)

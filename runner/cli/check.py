@@ -18,10 +18,16 @@ EXIT_OURS = 3
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's own arguments."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="files or folders (default: the whole data root)")
-    parser.add_argument("--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="files or folders (default: the whole data root)"
+    )
+    parser.add_argument(
+        "--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)"
+    )
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how findings are printed")
-    parser.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    parser.add_argument(
+        "--json", action="store_const", const="json", dest="format", help="the same as --format json"
+    )
     parser.add_argument("--explain", metavar="CODE", help="print what a code means, why, and how to mend it")
 
 
@@ -41,6 +47,8 @@ def run(arguments: argparse.Namespace) -> int:
     except Exception as error:  # noqa: BLE001  whatever it is, it is our fault and no traceback helps the author
         print(f"paperbench: internal fault {_where(error)}; please report it with the file", file=sys.stderr)
         return EXIT_OURS
+    if not report.files:
+        raise UsageError("no YAML file there; give a document, a folder that holds some, or a data root")
     _print(report, arguments.format)
     return EXIT_FINDINGS if report.findings else 0
 

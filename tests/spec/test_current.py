@@ -7,7 +7,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from runner.cli import main
-from tests.validators.cases import CHECKOUT, CASES
+from tests.validators.cases import CASES, CHECKOUT
 from validators.models import DOCUMENTS
 from validators.rules import CATALOGUE
 from validators.rules.__main__ import RULES_PAGE, rules_text
@@ -21,7 +21,9 @@ EXAMPLES = SPEC / "examples"
 
 @pytest.mark.parametrize("kind", sorted(DOCUMENTS))
 def test_schemas_are_current(kind: str) -> None:
-    assert schema_path(kind).read_text(encoding="utf-8") == schema_text(kind), "run: python -m validators.schemas"
+    assert schema_path(kind).read_text(encoding="utf-8") == schema_text(kind), (
+        "run: python -m validators.schemas"
+    )
 
 
 def test_there_is_a_schema_for_each_kind_and_no_other() -> None:
@@ -64,7 +66,7 @@ def test_every_code_is_explained(entry: object, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize("kind", sorted(DOCUMENTS))
 def test_there_is_a_commented_example_of_each_kind(kind: str) -> None:
-    path = EXAMPLES / f"{kind.split('/')[0]}.yaml"
+    path = EXAMPLES / f"{kind.split('/', maxsplit=1)[0]}.yaml"
     assert read_yaml(path).data["schema"] == kind
     text = path.read_text(encoding="utf-8")
     assert text.startswith(f"# yaml-language-server: $schema=../{schema_path(kind).name}\n")

@@ -11,7 +11,9 @@ from validators.rules import CATALOGUE
 NO_CASE = {"S100"}  # a fault of ours: there is none to show
 
 
-def findings(case: Path, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def findings(
+    case: Path, folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
     target = lay_out(case, folder)
     monkeypatch.chdir(folder)
     status = main(["check", str(target)])

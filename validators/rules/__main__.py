@@ -11,8 +11,8 @@ _FAMILIES = {
 }  # fmt: skip
 _HEAD = """# Rules
 
-Made by `python -m validators.rules` from the rules themselves; do not edit. `paperbench check --explain CODE` prints one entry.
-A code is never used again for something else.
+Made by `python -m validators.rules` from the rules themselves; do not edit.
+`paperbench check --explain CODE` prints one entry. A code is never used again for something else.
 """
 
 

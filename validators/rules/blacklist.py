@@ -8,7 +8,9 @@ from validators.faults import Fault
 from validators.words import shown
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
-_URL = re.compile(rf"(?:(?:https?|ssh|git)://(?:[^\s/@]+@)?{_HOST}(?::[0-9]+)?(?:/[^\s]*)?|git@{_HOST}:[^\s]+)\Z")
+_URL = re.compile(
+    rf"(?:(?:https?|ssh|git)://(?:[^\s/@]+@)?{_HOST}(?::[0-9]+)?(?:/[^\s]*)?|git@{_HOST}:[^\s]+)\Z"
+)
 
 
 def entry_is_url(document: Document) -> Iterator[Fault]:
@@ -22,7 +24,11 @@ def entry_is_url(document: Document) -> Iterator[Fault]:
     for number, entry in enumerate(document.data.get("entries") or ()):
         url = entry.get("url")
         if isinstance(url, str) and not _URL.match(url):
-            mend = "write 'entries: []' for an empty list" if url.strip().lower() == "none" else "write the whole URL"
+            mend = (
+                "write 'entries: []' for an empty list"
+                if url.strip().lower() == "none"
+                else "write the whole URL"
+            )
             yield Fault(("entries", number, "url"), f"{shown(url)} is no URL; {mend}")
 
 

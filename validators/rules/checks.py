@@ -20,11 +20,11 @@ def _checks(document: Document) -> Iterator[tuple[Location, dict[str, Any], dict
 
 
 def pattern_is_re2(document: Document) -> Iterator[Fault]:
-    """A check's pattern is a regular expression that RE2 reads.
+    r"""A check's pattern is a regular expression that RE2 reads.
 
-    Why: checks run over what strangers wrote, and RE2 alone promises an answer in linear time. It has no look-around and no
-    back-references.
-    Mend: close the bracket; say it without (?=...), (?!...) or \\1.
+    Why: checks run over what strangers wrote, and RE2 alone promises an answer in linear time. It has no
+    look-around and no back-references.
+    Mend: close the bracket; say it without (?=...), (?!...) or \1.
     Example:
         check: {kind: log_matches, pattern: "accuracy: (?=0.9)"}
     """
@@ -63,7 +63,9 @@ def value_names_one_number(document: Document) -> Iterator[Fault]:
         has = {key for key in ("pointer", "row", "column") if check.get(key) is not None}
         wanted = {"json": {"pointer"}, "csv": {"row", "column"}}.get(ending)
         if wanted is None:
-            yield Fault((*where, "file"), f"{shown(check.get('file'))} is neither .json nor .csv; name such a file")
+            yield Fault(
+                (*where, "file"), f"{shown(check.get('file'))} is neither .json nor .csv; name such a file"
+            )
         elif has != wanted:
             words = "a pointer" if ending == "json" else "a row and a column"
             yield Fault(where, f"a number in a .{ending} file is named by {words}; give just that")
@@ -80,7 +82,9 @@ def pointer_is_well_formed(document: Document) -> Iterator[Fault]:
     for where, check, _ in _checks(document):
         pointer = check.get("pointer")
         if isinstance(pointer, str) and (not pointer.startswith("/") or _bad_tilde(pointer)):
-            yield Fault((*where, "pointer"), f"{shown(pointer)} is no JSON Pointer; write it as in /results/0/loss")
+            yield Fault(
+                (*where, "pointer"), f"{shown(pointer)} is no JSON Pointer; write it as in /results/0/loss"
+            )
 
 
 def _bad_tilde(pointer: str) -> bool:
@@ -105,8 +109,8 @@ def value_has_tolerance(document: Document) -> Iterator[Fault]:
 def check_fits_category(document: Document) -> Iterator[Fault]:
     """A check looks at what its leaf's category may look at.
 
-    Why: a Code Development leaf is judged on the submission as it was handed in, before anything ran: there is no exit status and
-    no log, and in Code-Dev there never will be.
+    Why: a Code Development leaf is judged on the submission as it was handed in, before anything ran: there
+    is no exit status and no log, and in Code-Dev there never will be.
     Mend: make the leaf Code Execution or Result Analysis, or check its files.
     Example:
         category: Code Development

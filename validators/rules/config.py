@@ -27,7 +27,11 @@ def _configs(document: Document, folder: str) -> list[str]:
 
 
 def _splits(document: Document) -> dict[str, list[str]]:
-    data = document.root.data(document.root.path / "papers" / "splits.yaml") if document.root is not None else None
+    data = (
+        document.root.data(document.root.path / "papers" / "splits.yaml")
+        if document.root is not None
+        else None
+    )
     splits = data.get("splits") if isinstance(data, dict) else None
     return splits if isinstance(splits, dict) else {}
 
@@ -74,7 +78,9 @@ def run_agents_exist(document: Document) -> Iterator[Fault]:
         agents: [{id: orcale}]
     """
     for number, agent in enumerate(document.data.get("agents") or ()):
-        yield from _named(document, ("agents", number, "id"), agent.get("id"), _configs(document, "agents"), "agent")
+        yield from _named(
+            document, ("agents", number, "id"), agent.get("id"), _configs(document, "agents"), "agent"
+        )
 
 
 def run_judge_exists(document: Document) -> Iterator[Fault]:
@@ -120,7 +126,8 @@ def run_papers_or_split(document: Document) -> Iterator[Fault]:
 def run_agents_differ(document: Document) -> Iterator[Fault]:
     """A run lists an agent once.
 
-    Why: a trial is paper, agent and attempt, so the second would overwrite the first; ask for more `attempts` instead.
+    Why: a trial is paper, agent and attempt, so the second would overwrite the first; ask for more
+    `attempts` instead.
     Mend: remove one, or raise `attempts`.
     Example:
         agents: [{id: oracle}, {id: oracle}]
@@ -128,7 +135,9 @@ def run_agents_differ(document: Document) -> Iterator[Fault]:
     seen: set[Any] = set()
     for number, agent in enumerate(document.data.get("agents") or ()):
         if agent.get("id") in seen:
-            yield Fault(("agents", number, "id"), f"agent {shown(agent['id'])} stands twice; raise attempts instead")
+            yield Fault(
+                ("agents", number, "id"), f"agent {shown(agent['id'])} stands twice; raise attempts instead"
+            )
         seen.add(agent.get("id"))
 
 
@@ -148,7 +157,10 @@ def agent_papers_are_of_run(document: Document) -> Iterator[Fault]:
         for inner, paper in enumerate(agent.get("papers") or ()):
             if paper not in papers:
                 where = ("agents", number, "papers", inner)
-                yield Fault(where, f"paper {shown(paper)} is not of this run; {advise(paper, papers, 'add it there too')}")
+                yield Fault(
+                    where,
+                    f"paper {shown(paper)} is not of this run; {advise(paper, papers, 'add it there too')}",
+                )
 
 
 def run_agents_have_submissions(document: Document) -> Iterator[Fault]:
@@ -197,7 +209,9 @@ def judge_has_its_section(document: Document) -> Iterator[Fault]:
     """
     chosen = document.data.get("otherwise")
     if chosen in ("llm", "replay", "constant", "random") and document.data.get(chosen) is None:
-        yield Fault(("otherwise",), f"otherwise is {shown(chosen)} but there is no section '{chosen}'; add it")
+        yield Fault(
+            ("otherwise",), f"otherwise is {shown(chosen)} but there is no section '{chosen}'; add it"
+        )
 
 
 def replay_answers_are_there(document: Document) -> Iterator[Fault]:
@@ -210,13 +224,16 @@ def replay_answers_are_there(document: Document) -> Iterator[Fault]:
     """
     answers = (document.data.get("replay") or {}).get("answers")
     if isinstance(answers, str) and document.placed and not (document.path.parent / answers).is_file():
-        yield Fault(("replay", "answers"), f"file {shown(answers)} is not there; mend the path, which starts here")
+        yield Fault(
+            ("replay", "answers"), f"file {shown(answers)} is not there; mend the path, which starts here"
+        )
 
 
 def submission_agent_has_folders(document: Document) -> Iterator[Fault]:
     """An agent of kind submission lists folders, and only such an agent does.
 
-    Why: it hands in what a user already has; without folders it has nothing, and the other kinds never look at them.
+    Why: it hands in what a user already has; without folders it has nothing, and the other kinds never look
+    at them.
     Mend: add `submissions: [{paper: ..., folders: [...]}]`, or change the kind.
     Example:
         kind: submission        # and no submissions
@@ -225,7 +242,9 @@ def submission_agent_has_folders(document: Document) -> Iterator[Fault]:
     if kind == "submission" and not submissions:
         yield Fault(("kind",), "an agent of kind 'submission' without submissions; list its folders by paper")
     if isinstance(kind, str) and kind != "submission" and submissions:
-        yield Fault(("submissions",), f"submissions of an agent of kind {shown(kind)}; remove them", at_key=True)
+        yield Fault(
+            ("submissions",), f"submissions of an agent of kind {shown(kind)}; remove them", at_key=True
+        )
 
 
 def submission_papers_exist(document: Document) -> Iterator[Fault]:

@@ -16,7 +16,10 @@ def paper_folder_has_paper(root: DataRoot) -> Iterator[Stray]:
     """
     for folder in sorted((root.path / "papers").iterdir()):
         if folder.is_dir() and not folder.name.startswith(".") and not (folder / "paper.yaml").is_file():
-            yield folder.relative_to(root.path).as_posix(), "a paper's folder without paper.yaml; add one, or remove it"
+            yield (
+                folder.relative_to(root.path).as_posix(),
+                "a paper's folder without paper.yaml; add one, or remove it",
+            )
 
 
 def yaml_is_where_it_is_read(root: DataRoot) -> Iterator[Stray]:
@@ -28,8 +31,16 @@ def yaml_is_where_it_is_read(root: DataRoot) -> Iterator[Stray]:
         rubrics/heavy-ball.yml
     """
     configs = [root.path / CONFIGS, *(root.path / CONFIGS / name for name in CONFIG_FOLDERS)]
-    places = [root.path / "papers", root.path / "rubrics", *sorted((root.path / "papers").glob("*/")), *configs]
+    places = [
+        root.path / "papers",
+        root.path / "rubrics",
+        *sorted((root.path / "papers").glob("*/")),
+        *configs,
+    ]
     for place in places:
         for path in sorted(place.glob("*.y*ml")):
             if root.kind_at(path) is None and not path.name.endswith(".patch.yaml"):
-                yield path.relative_to(root.path).as_posix(), "no document is read from here; rename or move it"
+                yield (
+                    path.relative_to(root.path).as_posix(),
+                    "no document is read from here; rename or move it",
+                )

@@ -3,7 +3,8 @@
 Y001 = """The file is one YAML 1.2 document in UTF-8.
 
 Why: what cannot be read cannot be checked, and two documents in a file would leave one of them unread.
-Mend: correct the syntax at the place named or just above it; save the file as UTF-8; keep one document in a file.
+Mend: correct the syntax at the place named or just above it; save the file as UTF-8; keep one document in a
+file.
 Example:
     title: "Heavy ball     # the closing quote is missing
 """
@@ -19,8 +20,8 @@ Example:
 
 Y003 = """No anchors, aliases, tags or keys that are not plain words.
 
-Why: documents are plain data, which every reader understands alike; an alias hides what a reviewer should see, and a few of
-them nested can fill the memory.
+Why: documents are plain data, which every reader understands alike; an alias hides what a reviewer should
+see, and a few of them nested can fill the memory.
 Mend: write the value out where it is used; leave the tag out.
 Example:
     first: &shared {id: a}
@@ -77,7 +78,8 @@ Example:
 S104 = """A value has the type that its schema asks for.
 
 Why: "3" and 3, or yes and true, are different values, and a guess is a wrong guess one day.
-Mend: put text in quotes that YAML reads as a number; take the quotes off numbers; write true or false for flags.
+Mend: put text in quotes that YAML reads as a number; take the quotes off numbers; write true or false for
+flags.
 Example:
     weight: "3"
 """

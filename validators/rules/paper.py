@@ -164,3 +164,6 @@ def split_names_papers(document: Document) -> Iterator[Fault]:
             elif known is not None and paper not in known and paper not in absent:
                 mend = advise(paper, known, f"add papers/{paper}/paper.yaml")
                 yield Fault(where, f"paper {shown(paper)} does not exist; {mend}")
+    for number, paper in enumerate(absent):
+        if paper in (known or ()):
+            yield Fault(("absent", number), f"paper {shown(paper)} is here; take it off the absent ones")

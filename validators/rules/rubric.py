@@ -27,8 +27,8 @@ def criteria(document: Document) -> Iterator[tuple[Location, dict[str, Any]]]:
 def leaf_or_branch(document: Document) -> Iterator[Fault]:
     """A criterion is a leaf with a category, or a branch with children; never both.
 
-    Why: a judge decides leaves by category, and a branch's score is only ever the mean of its children: what a branch says of
-    category, facet, check or review time would be read by nobody.
+    Why: a judge decides leaves by category, and a branch's score is only ever the mean of its children:
+    what a branch says of category, facet, check or review time would be read by nobody.
     Mend: give the leaf a category; move a branch's category down to its leaves.
     Example:
         - id: training
@@ -51,7 +51,8 @@ def leaf_or_branch(document: Document) -> Iterator[Fault]:
 def sibling_ids_differ(document: Document) -> Iterator[Fault]:
     """A criterion has an id of its own among its siblings.
 
-    Why: verdicts are kept by the path of ids from the root, so one sibling's verdict would count for the other.
+    Why: verdicts are kept by the path of ids from the root, so one sibling's verdict would count for the
+    other.
     Mend: rename the later one.
     Example:
         children:
@@ -81,15 +82,15 @@ def requirement_says_something(document: Document) -> Iterator[Fault]:
     for where, criterion in criteria(document):
         text = criterion.get("requirement")
         if isinstance(text, str) and not text.strip():
-            message = f"criterion {shown(criterion.get('id'))} has an empty requirement; write one checkable sentence"
-            yield Fault((*where, "requirement"), message)
+            message = f"criterion {shown(criterion.get('id'))} has an empty requirement"
+            yield Fault((*where, "requirement"), f"{message}; write one checkable sentence")
 
 
 def quote_stands_in_paper(document: Document) -> Iterator[Fault]:
     """A rationale's quote stands word for word in the paper's paper.md.
 
-    Why: a rubric asks for what the paper says, and the quote lets a reviewer see that it does. White space does not count. Where
-    paper.md is not there (its text is not hydrated), nothing is compared.
+    Why: a rubric asks for what the paper says, and the quote lets a reviewer see that it does. White space
+    does not count. Where paper.md is not there (its text is not hydrated), nothing is compared.
     Mend: copy the words from paper.md.
     Example:
         rationale: {section: 3.2 Training, quote: we trained for 100 epoch}     # "100 epochs" in the paper
@@ -102,4 +103,6 @@ def quote_stands_in_paper(document: Document) -> Iterator[Fault]:
     for where, criterion in criteria(document):
         quote = (criterion.get("rationale") or {}).get("quote")
         if isinstance(quote, str) and " ".join(quote.split()) not in text:
-            yield Fault((*where, "rationale", "quote"), f"{shown(quote)} does not stand in paper.md; copy its words")
+            yield Fault(
+                (*where, "rationale", "quote"), f"{shown(quote)} does not stand in paper.md; copy its words"
+            )

@@ -1,4 +1,4 @@
-"""What a rule is: a code, the kinds of document it reads, and one generator function whose docstring is its page."""
+"""What a rule is: a code, and one generator function whose docstring is its page."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
