@@ -107,12 +107,14 @@ def check_file(path: Path, root: DataRoot | None) -> list[Finding]:
 def _rule_faults(document: Document, shape: list[Fault]) -> Iterator[Fault]:
     """What the rules say, except about things whose shape is wrong already."""
     spoken_for = {fault.owner() for fault in shape} | {fault.where for fault in shape}
+    wrong = {fault.where for fault in shape if fault.code not in ("S101", "S103")}
     for rule in _RULES:
         if rule.kinds and document.kind not in rule.kinds:
             continue
         try:
             for fault in rule.check(document):
-                if fault.where not in spoken_for:
+                above = {fault.where[:length] for length in range(len(fault.where))}
+                if fault.where not in spoken_for and not above & wrong:
                     yield replace(fault, code=rule.code)
         except _MISSHAPEN:
             if not shape:

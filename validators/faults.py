@@ -30,4 +30,10 @@ def place(parsed: Parsed, fault: Fault) -> tuple[int, int]:
 
 def to_findings(parsed: Parsed, faults: Iterator[Fault] | list[Fault], name: str) -> list[Finding]:
     """The faults of one file as findings, each once, sorted."""
-    return sorted({Finding(name, *place(parsed, fault), fault.code, fault.message) for fault in faults})
+    return sorted(
+        {Finding(name, *place(parsed, fault), fault.code, _line(fault.message)) for fault in faults}
+    )
+
+
+def _line(message: str) -> str:
+    return "".join(mark if mark.isprintable() else repr(mark)[1:-1] for mark in message)
