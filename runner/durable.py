@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
+
+_TORN = re.compile(r"\..+\.[0-9a-f]{32}\.tmp\Z")
 
 
 def fsync_folder(folder: Path) -> None:
@@ -30,6 +33,13 @@ def write_atomic(path: Path, data: bytes) -> None:
         temporary.unlink(missing_ok=True)
         raise
     fsync_folder(path.parent)
+
+
+def clear_torn(folder: Path) -> None:
+    """Remove what atomic writes that a crash cut short left in the folder; only for its one writer."""
+    for path in folder.glob(".*.tmp"):
+        if _TORN.match(path.name):
+            path.unlink()
 
 
 def write_json(path: Path, value: Any) -> None:

@@ -4,13 +4,14 @@ import os
 import threading
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from runner.containers import container
 from runner.durable import clear_torn
 from runner.errors import PaperbenchError
-from runner.halt import Halt
+from runner.halt import Halt, InterruptedRunError
 from runner.judging.grading import Grader
 from runner.judging.llm.cache import answers_folder
 from runner.lease import Lease, LeaseLostError
@@ -123,7 +124,8 @@ def _run_trials(
 
 def _guard(lease: Lease, halt: Halt, progress: Progress) -> None:
     """Stop the run when its lease is lost."""
-    while not halt.asked:
-        if lease.lost.wait(0.5):
-            progress.note("the lease was lost; stopping")
-            halt.ask()
+    with suppress(InterruptedRunError):
+        while not lease.lost.is_set():
+            halt.wait(0.5)
+        progress.note("the lease was lost; stopping")
+        halt.ask()

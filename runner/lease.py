@@ -11,7 +11,6 @@ from pathlib import Path
 
 from runner import procfs
 from runner.clock import instant
-from runner.durable import write_json
 from runner.errors import PaperbenchError
 
 HEARTBEAT_SECONDS = 10.0
@@ -63,10 +62,7 @@ def live_holder(folder: Path) -> Holder | None:
     """Who is running the run in this folder right now, as far as this machine can tell."""
     path = folder / LEASE
     holder = read_holder(path)
-    try:
-        return holder if holder and is_live(holder, time.time() - path.stat().st_mtime) else None
-    except FileNotFoundError:
-        return None
+    return holder if holder and is_live(holder, _age(path)) else None
 
 
 class _Contender:
@@ -74,8 +70,11 @@ class _Contender:
 
     def __init__(self, folder: Path) -> None:
         self.me = _myself()
-        self.file = folder / f".lease.{self.me.token}.tmp"
-        write_json(self.file, asdict(self.me))
+        self.file = folder / f".lease.{procfs.signature()}.{self.me.token}"
+        with self.file.open("xb") as stream:
+            stream.write(json.dumps(asdict(self.me), indent=1).encode() + b"\n")
+            stream.flush()
+            os.fsync(stream.fileno())
 
     def win(self, path: Path) -> None:
         """Hold the lease at this path; raises PaperbenchError when a live holder has it."""
@@ -97,7 +96,7 @@ class _Contender:
             now = read_holder(path)
             if now is None or now.token != holder.token:
                 raise PaperbenchError("another process has just taken this run over; see 'paperbench status'")
-            fresh = path.with_name(f".lease.{self.me.token}.link")
+            fresh = path.with_name(f"{self.file.name}.link")
             os.link(self.file, fresh)
             fresh.replace(path)
         finally:
@@ -158,9 +157,18 @@ class Lease:
 
 
 def _tidy(folder: Path) -> None:
-    for leftover in [*folder.glob(".lease.*"), *folder.glob(f"{LEASE}.*")]:
-        try:
-            if time.time() - leftover.stat().st_mtime > STALE_SECONDS:
-                leftover.unlink()
-        except FileNotFoundError:
-            continue
+    """Remove what contenders that died half-way left."""
+    for leftover in folder.glob(".lease.*"):
+        if procfs.abandoned(leftover.name.split(".")[2]) or _age(leftover) > STALE_SECONDS:
+            leftover.unlink(missing_ok=True)
+    for claim in folder.glob(f"{LEASE}.*"):
+        holder = read_holder(claim)
+        if holder is not None and not is_live(holder, _age(claim)):
+            claim.unlink(missing_ok=True)
+
+
+def _age(path: Path) -> float:
+    try:
+        return time.time() - path.stat().st_mtime
+    except FileNotFoundError:
+        return 0.0

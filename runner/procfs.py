@@ -1,5 +1,6 @@
 """Which processes there are, from /proc: parents, states, start times, environments."""
 
+import hashlib
 import os
 import signal
 from collections.abc import Callable, Iterable
@@ -111,3 +112,21 @@ def machine() -> str:
         return f"{boot} {(PROC / 'self/ns/pid').readlink()}"
     except OSError:
         return "unknown"
+
+
+def signature() -> str:
+    """This process for good, as part of a file's name: machine, process id, start time."""
+    pid = os.getpid()
+    return f"{_machine_mark()}-{pid}-{start_time(pid)}"
+
+
+def abandoned(signed: str) -> bool:
+    """Whether the process that signed like this ran on this machine and is gone."""
+    mark, _, rest = signed.partition("-")
+    pid, _, start = rest.partition("-")
+    known = mark == _machine_mark() and pid.isdigit() and start.isdigit()
+    return known and not same(int(pid), int(start))
+
+
+def _machine_mark() -> str:
+    return hashlib.sha256(machine().encode()).hexdigest()[:8]

@@ -67,8 +67,9 @@ def add_run(
 ) -> Path:
     """A run config over the tiny paper; changes replace keys."""
     limits = {"rollout": {"time_limit_minutes": 1}, "reproduce": {"time_limit_minutes": 1}}
+    uses = [{"id": agent} if isinstance(agent, str) else agent for agent in agents]
     document = {
-        "schema": "run/v1", "id": name, "papers": ["tiny"], "agents": [{"id": agent} if isinstance(agent, str) else agent for agent in agents],
+        "schema": "run/v1", "id": name, "papers": ["tiny"], "agents": uses,
         "judge": "constant", "site": "local", "limits": limits,
     }  # fmt: skip
     return write(root / f"runner/configs/{name}.yaml", document | changes)

@@ -5,7 +5,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
-from runner import __version__
+from runner import __version__, procfs
 from runner.clock import instant
 from runner.copying import remove_tree
 from runner.durable import fsync_folder, write_atomic
@@ -114,7 +114,10 @@ def _content(plan: Plan) -> dict[str, Any]:
 def _write(corpus: Corpus, plan: Plan, run: RunFolder) -> None:
     runs = run.path.parent
     runs.mkdir(parents=True, exist_ok=True)
-    draft = RunFolder(runs / f".{plan.run}.{plan.uuid}.tmp")
+    for leftover in runs.glob(f".{plan.run}.*.draft"):
+        if procfs.abandoned(leftover.name.split(".")[-2]):
+            remove_tree(leftover)
+    draft = RunFolder(runs / f".{plan.run}.{procfs.signature()}.draft")
     try:
         draft.path.mkdir()
         for paper in plan.papers:

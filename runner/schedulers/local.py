@@ -2,6 +2,7 @@
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -25,38 +26,42 @@ class Local:
         waiting: queue.SimpleQueue[PlannedTrial] = queue.SimpleQueue()
         for trial in trials:
             waiting.put(trial)
-        errors: queue.SimpleQueue[BaseException] = queue.SimpleQueue()
+        ended: queue.SimpleQueue[BaseException | None] = queue.SimpleQueue()
         # Daemons, so that a worker stuck in a model call does not hold up the end of an interrupted run.
         threads = [
-            threading.Thread(target=_worker, args=(waiting, work, halt, errors), daemon=True)
+            threading.Thread(target=_worker, args=(waiting, work, halt, ended), daemon=True)
             for _ in range(min(workers, len(trials)))
         ]
         for thread in threads:
             thread.start()
+        errors: list[BaseException | None] = []
         try:
-            while any(thread.is_alive() for thread in threads):
-                for thread in threads:
-                    thread.join(0.1)
+            # Not by Thread.join: one that is interrupted takes its thread for ended.
+            while len(errors) < len(threads):
+                errors.append(ended.get())
         finally:
             halt.ask()
-            for thread in threads:
-                thread.join(PATIENCE_SECONDS)
-        with suppress(queue.Empty):
-            raise errors.get_nowait()
+            deadline = time.monotonic() + PATIENCE_SECONDS
+            with suppress(queue.Empty):
+                while len(errors) < len(threads):
+                    errors.append(ended.get(timeout=max(0.0, deadline - time.monotonic())))
+        for error in filter(None, errors):
+            raise error
 
 
 def _worker(
     waiting: "queue.SimpleQueue[PlannedTrial]",
     work: Work,
     halt: Halt,
-    errors: "queue.SimpleQueue[BaseException]",
+    ended: "queue.SimpleQueue[BaseException | None]",
 ) -> None:
-    while not halt.asked:
-        try:
+    failure: BaseException | None = None
+    try:
+        while not halt.asked:
             work(waiting.get_nowait())
-        except (queue.Empty, InterruptedRunError):
-            return
-        except BaseException as error:  # noqa: BLE001  raised again in the main thread
-            errors.put(error)
-            halt.ask()
-            return
+    except (queue.Empty, InterruptedRunError):
+        pass
+    except BaseException as error:  # noqa: BLE001  raised again in the main thread
+        failure = error
+        halt.ask()
+    ended.put(failure)

@@ -71,11 +71,12 @@ def _graded(context: RunContext, trial: PlannedTrial, grader: Grades) -> Outcome
 def run_stage(context: StageContext) -> Outcome:
     """Run a stage unless it is finished, again after an infrastructure failure; leaves nothing half made."""
     done = context.folder.outcome(context.stage)
+    space = Workspace(context.folder, context.stage, context.marker)
     if done is not None and finished(done):
+        space.tidy()
         return done
     context.within.progress.started(context.trial.id, context.stage)
     started = time.time()
-    space = Workspace(context.folder, context.stage, context.marker)
     try:
         outcome = outcome_of(_tried(context, space), context, space.tries, started)
         space.settle(outcome)

@@ -58,7 +58,11 @@ class Workspace:
         fsync_folder(self._trial)
         text = outcome.model_dump_json(by_alias=True, exclude_none=True, indent=1)
         write_atomic(self._final / "outcome.json", text.encode() + b"\n")
-        remove_tree(self._old)
+        self.tidy()
+
+    def tidy(self) -> None:
+        """Clear away what a finished stage no longer needs, be it after a crash."""
+        self._clear()
         self._record.unlink(missing_ok=True)
 
     def abandon(self) -> None:

@@ -39,8 +39,9 @@ def test_a_second_run_is_refused_with_host_and_pid(bench: Bench) -> None:
 
 
 def stale(folder: Path, **changes: object) -> None:
-    me = {"host": "elsewhere", "pid": os.getpid(), "start": procfs.start_time(os.getpid()),
-          "machine": procfs.machine(), "token": "0123456789ab", "since": "2026-01-01T00:00:00.000Z"}  # fmt: skip
+    pid = os.getpid()
+    me = {"host": "elsewhere", "pid": pid, "start": procfs.start_time(pid), "machine": procfs.machine()}
+    me |= {"token": "0123456789ab", "since": "2026-01-01T00:00:00.000Z"}
     (folder / LEASE).write_text(json.dumps(me | changes))
 
 

@@ -126,27 +126,27 @@ def test_broken_yaml_has_its_place(bench: Bench) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "name"),
+    ("path", "old", "new", "name"),
     [
-        ("rubrics/tiny.yaml", "rubric tiny"),
-        ("papers/tiny/blacklist.yaml", "blacklist tiny"),
-        ("papers/tiny/paper.yaml", "paper tiny"),
-        ("runner/configs/agents/oracle.yaml", "agent oracle"),
-        ("runner/configs/judges/constant.yaml", "judge constant"),
-        ("papers/tiny/submissions/oracle/main.txt", "submission papers/tiny/submissions/oracle"),
+        ("rubrics/tiny.yaml", "It runs.", "It runs fast.", "rubric tiny"),
+        ("papers/tiny/blacklist.yaml", '"revision": 1', '"revision": 2', "blacklist tiny"),
+        ("papers/tiny/paper.yaml", '"revision": 1', '"revision": 2', "paper tiny"),
+        ("runner/configs/agents/oracle.yaml", "{", '{"label": "x",', "agent oracle"),
+        ("runner/configs/judges/constant.yaml", '"score": 1', '"score": 0.5', "judge constant"),
+        (
+            "papers/tiny/submissions/oracle/main.txt",
+            "code",
+            "edited",
+            "submission papers/tiny/submissions/oracle",
+        ),
     ],
 )
-def test_drift_is_named_and_refused(bench: Bench, path: str, name: str) -> None:
+def test_drift_is_named_and_refused(bench: Bench, path: str, old: str, new: str, name: str) -> None:
     bench.call("plan", "tiny-run")
     before = everything(bench.runs)
     place = bench.root / path
-    edits = [("It runs.", "It runs fast."), ('"revision": 1', '"revision": 2'), ('"score": 1', '"score": 0.5'),
-             ('"oracle",\n "kind"', '"oracle",\n "label": "x",\n "kind"'), ("code", "edited")]  # fmt: skip
     text = place.read_text()
-    for old, new in edits if "rubrics" in path or "blacklist" not in path else edits[1:2]:
-        if old in text:
-            place.write_text(text.replace(old, new, 1))
-            break
+    place.write_text(text.replace(old, new, 1))
     assert place.read_text() != text
     for verb in ("run", "resume"):
         answer = bench.call(verb, "tiny-run")
