@@ -10,7 +10,7 @@ from validators.findings import Finding, InvalidDocumentError
 from validators.roots import DataRoot, find_root
 from validators.rules import CATALOGUE
 from validators.rules.rule import FolderRule, Rule
-from validators.yaml_reader import read_yaml
+from validators.yaml_reader import Parsed, parse_yaml, read_text, read_yaml
 
 _RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
 _FOLDER_RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, FolderRule))
@@ -89,12 +89,28 @@ def _check_files(files: Iterable[tuple[Path, DataRoot | None]]) -> Report:
 
 
 def check_file(path: Path, root: DataRoot | None) -> list[Finding]:
-    """The findings of one file; raises OSError."""
+    """The findings of one file, a document in each line of a .jsonl; raises OSError."""
     name = shown(path)
     try:
-        parsed = read_yaml(path, name)
+        if path.suffix == ".jsonl":
+            return list(_check_lines(path, name))
+        return _check_parsed(path, name, read_yaml(path, name), root)
     except InvalidDocumentError as error:
         return list(error.findings)
+
+
+def _check_lines(path: Path, name: str) -> Iterator[Finding]:
+    for number, line in enumerate(read_text(path, name).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            findings = _check_parsed(path, name, parse_yaml(line, name), None)
+        except InvalidDocumentError as error:
+            findings = list(error.findings)
+        yield from (replace(finding, line=number) for finding in findings)
+
+
+def _check_parsed(path: Path, name: str, parsed: Parsed, root: DataRoot | None) -> list[Finding]:
     kind, faults = kind_and_faults(parsed.data, root.kind_at(path) if root else None)
     if kind is not None:
         # A run may lie anywhere; other documents are read from their places, and stand alone elsewhere.

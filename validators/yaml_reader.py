@@ -213,14 +213,18 @@ def _quick_events(text: str) -> Iterator[Any]:
             return
 
 
-def read_yaml(path: Path, name: str | None = None) -> Parsed:
-    """The document in the file; raises InvalidDocumentError, and OSError when it cannot be read."""
-    shown = str(path) if name is None else name
+def read_text(path: Path, name: str) -> str:
+    """The file's text; raises InvalidDocumentError where it is not UTF-8, and OSError."""
     data = path.read_bytes()
     try:
-        text = data.decode("utf-8")
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         before = data[: error.start].decode("utf-8")
         fault = f"byte {error.start} is not UTF-8; save the file as UTF-8"
-        raise _refusal(shown, before, len(before), fault) from None
-    return parse_yaml(text, shown)
+        raise _refusal(name, before, len(before), fault) from None
+
+
+def read_yaml(path: Path, name: str | None = None) -> Parsed:
+    """The document in the file; raises InvalidDocumentError, and OSError when it cannot be read."""
+    shown = str(path) if name is None else name
+    return parse_yaml(read_text(path, shown), shown)

@@ -1,6 +1,6 @@
 """The catalogue: every code by hand, in one tuple; a code is never used again for something else."""
 
-from validators.rules import blacklist, checks, config, dates, folders, pages, paper, rubric
+from validators.rules import backends, blacklist, checks, config, dates, folders, pages, paper, rubric
 from validators.rules.rule import Entry, FolderRule, Page, Rule
 
 RUBRIC, PAPER, BLACKLIST, SPLITS = ("rubric/v1",), ("paper/v1",), ("blacklist/v1",), ("splits/v1",)
@@ -51,11 +51,11 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("C506", RUN, config.run_papers_or_split),
     Rule("C507", RUN, config.run_agents_differ),
     Rule("C508", RUN, config.agent_papers_are_of_run),
-    Rule("C509", (*AGENT, *JUDGE, "site/v1", *RUN), config.config_file_is_id),
-    Rule("C510", JUDGE, config.judge_has_its_section),
-    Rule("C511", JUDGE, config.replay_answers_are_there),
-    Rule("C512", AGENT, config.submission_agent_has_folders),
-    Rule("C513", AGENT, config.submission_papers_exist),
+    Rule("C509", (*AGENT, *JUDGE, "site/v1", *RUN), backends.config_file_is_id),
+    Rule("C510", JUDGE, backends.judge_has_its_section),
+    Rule("C511", JUDGE, backends.replay_answers_are_there),
+    Rule("C512", AGENT, backends.submission_agent_has_folders),
+    Rule("C513", AGENT, backends.submission_papers_exist),
     Rule("C514", RUN, config.run_agents_have_submissions),
     FolderRule("F601", folders.paper_folder_has_paper),
     FolderRule("F602", folders.yaml_is_where_it_is_read),

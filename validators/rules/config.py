@@ -5,25 +5,9 @@ from typing import Any
 
 from validators.documents import Document
 from validators.faults import Fault
-from validators.findings import Location
 from validators.roots import CONFIGS
-from validators.words import advise, listed, shown
-
-
-def _named(document: Document, where: Location, name: Any, known: list[str], what: str) -> Iterator[Fault]:
-    """The fault of a name that is not known, if it is one."""
-    if not isinstance(name, str) or name in known or document.root is None:
-        return
-    some = f"there is {listed(known[:10])}" if known else "there is none yet"
-    yield Fault(where, f"{what} {shown(name)} does not exist; {advise(name, known, some)}")
-
-
-def _papers(document: Document) -> list[str]:
-    return document.root.paper_ids() if document.root is not None else []
-
-
-def _configs(document: Document, folder: str) -> list[str]:
-    return document.root.config_ids(folder) if document.root is not None else []
+from validators.rules.names import known_configs, known_papers, unknown_name
+from validators.words import advise, shown
 
 
 def _splits(document: Document) -> dict[str, list[str]]:
@@ -55,7 +39,7 @@ def run_papers_exist(document: Document) -> Iterator[Fault]:
         if paper in papers[:number]:
             yield Fault(("papers", number), f"paper {shown(paper)} stands twice; remove one")
         else:
-            yield from _named(document, ("papers", number), paper, _papers(document), "paper")
+            yield from unknown_name(document, ("papers", number), paper, known_papers(document), "paper")
 
 
 def run_split_exists(document: Document) -> Iterator[Fault]:
@@ -66,7 +50,9 @@ def run_split_exists(document: Document) -> Iterator[Fault]:
     Example:
         split: smal
     """
-    yield from _named(document, ("split",), document.data.get("split"), sorted(_splits(document)), "split")
+    yield from unknown_name(
+        document, ("split",), document.data.get("split"), sorted(_splits(document)), "split"
+    )
 
 
 def run_agents_exist(document: Document) -> Iterator[Fault]:
@@ -78,8 +64,8 @@ def run_agents_exist(document: Document) -> Iterator[Fault]:
         agents: [{id: orcale}]
     """
     for number, agent in enumerate(document.data.get("agents") or ()):
-        yield from _named(
-            document, ("agents", number, "id"), agent.get("id"), _configs(document, "agents"), "agent"
+        yield from unknown_name(
+            document, ("agents", number, "id"), agent.get("id"), known_configs(document, "agents"), "agent"
         )
 
 
@@ -91,7 +77,9 @@ def run_judge_exists(document: Document) -> Iterator[Fault]:
     Example:
         judge: check
     """
-    yield from _named(document, ("judge",), document.data.get("judge"), _configs(document, "judges"), "judge")
+    yield from unknown_name(
+        document, ("judge",), document.data.get("judge"), known_configs(document, "judges"), "judge"
+    )
 
 
 def run_site_exists(document: Document) -> Iterator[Fault]:
@@ -102,7 +90,9 @@ def run_site_exists(document: Document) -> Iterator[Fault]:
     Example:
         site: clutser
     """
-    yield from _named(document, ("site",), document.data.get("site"), _configs(document, "sites"), "site")
+    yield from unknown_name(
+        document, ("site",), document.data.get("site"), known_configs(document, "sites"), "site"
+    )
 
 
 def run_papers_or_split(document: Document) -> Iterator[Fault]:
@@ -184,82 +174,3 @@ def run_agents_have_submissions(document: Document) -> Iterator[Fault]:
             if home.is_dir() and not (home / "submissions" / kind).is_dir():
                 message = f"agent {shown(agent['id'])} has no papers/{paper}/submissions/{kind}"
                 yield Fault(("agents", number), f"{message}; give it other papers, or write that submission")
-
-
-def config_file_is_id(document: Document) -> Iterator[Fault]:
-    """A config's file has the config's id for its name.
-
-    Why: a run finds agents, judges and sites by file name.
-    Mend: rename the file or change the id.
-    Example:
-        runner/configs/agents/oracle.yaml:  id: orcale
-    """
-    stem, name = document.path.stem, document.data.get("id")
-    if document.placed and name != stem:
-        yield Fault(("id",), f"id {shown(name)} is not its file's name; write '{stem}', or rename the file")
-
-
-def judge_has_its_section(document: Document) -> Iterator[Fault]:
-    """A judge has the section that its `otherwise` names.
-
-    Why: `otherwise: llm` without `llm:` names nobody.
-    Mend: add the section.
-    Example:
-        otherwise: constant     # and no constant: {score: 0}
-    """
-    chosen = document.data.get("otherwise")
-    if chosen in ("llm", "replay", "constant", "random") and document.data.get(chosen) is None:
-        yield Fault(
-            ("otherwise",), f"otherwise is {shown(chosen)} but there is no section '{chosen}'; add it"
-        )
-
-
-def replay_answers_are_there(document: Document) -> Iterator[Fault]:
-    """The answers that a replay judge reads are there.
-
-    Why: without them every leaf it should decide fails.
-    Mend: correct the path, which starts at the config's own folder.
-    Example:
-        replay: {answers: recorded.jsonl}
-    """
-    answers = (document.data.get("replay") or {}).get("answers")
-    if isinstance(answers, str) and document.placed and not (document.path.parent / answers).is_file():
-        yield Fault(
-            ("replay", "answers"), f"file {shown(answers)} is not there; mend the path, which starts here"
-        )
-
-
-def submission_agent_has_folders(document: Document) -> Iterator[Fault]:
-    """An agent of kind submission lists folders, and only such an agent does.
-
-    Why: it hands in what a user already has; without folders it has nothing, and the other kinds never look
-    at them.
-    Mend: add `submissions: [{paper: ..., folders: [...]}]`, or change the kind.
-    Example:
-        kind: submission        # and no submissions
-    """
-    kind, submissions = document.data.get("kind"), document.data.get("submissions")
-    if kind == "submission" and not submissions:
-        yield Fault(("kind",), "an agent of kind 'submission' without submissions; list its folders by paper")
-    if isinstance(kind, str) and kind != "submission" and submissions:
-        yield Fault(
-            ("submissions",), f"submissions of an agent of kind {shown(kind)}; remove them", at_key=True
-        )
-
-
-def submission_papers_exist(document: Document) -> Iterator[Fault]:
-    """An agent's submissions are for papers that exist, each listed once.
-
-    Why: folders for a misspelt paper would never be handed in.
-    Mend: correct the id; put all folders of a paper under one entry.
-    Example:
-        submissions: [{paper: heavy-bal, folders: [mine]}]
-    """
-    seen: set[Any] = set()
-    for number, entry in enumerate(document.data.get("submissions") or ()):
-        where = ("submissions", number, "paper")
-        if entry.get("paper") in seen:
-            yield Fault(where, f"paper {shown(entry['paper'])} stands twice; put its folders under one entry")
-        else:
-            yield from _named(document, where, entry.get("paper"), _papers(document), "paper")
-        seen.add(entry.get("paper"))

@@ -1,0 +1,29 @@
+"""What rules about names share: what there is, and the fault of a name that is not."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from validators.documents import Document
+from validators.faults import Fault
+from validators.findings import Location
+from validators.words import advise, listed, shown
+
+
+def unknown_name(
+    document: Document, where: Location, name: Any, known: list[str], what: str
+) -> Iterator[Fault]:
+    """The fault of a name that is not known, if it is one."""
+    if not isinstance(name, str) or name in known or document.root is None:
+        return
+    some = f"there is {listed(known[:10])}" if known else "there is none yet"
+    yield Fault(where, f"{what} {shown(name)} does not exist; {advise(name, known, some)}")
+
+
+def known_papers(document: Document) -> list[str]:
+    """The papers of the document's root."""
+    return document.root.paper_ids() if document.root is not None else []
+
+
+def known_configs(document: Document, folder: str) -> list[str]:
+    """The configs of a folder such as agents."""
+    return document.root.config_ids(folder) if document.root is not None else []
