@@ -2,8 +2,8 @@
 
     python -m tests.papers.refresh_answers
 
-It turns answers.yaml, beside this file, into runner/configs/judges/quickstart.answers.jsonl, with the digests of the
-submissions and leaves as they are now. First read again whether each answer is still true of what changed.
+It turns answers.yaml, beside this file, into runner/configs/judges/quickstart.answers.jsonl, with the digests
+of the submissions and leaves as they are now. First read again whether each answer is still true.
 """
 
 import json
