@@ -40,8 +40,8 @@ class TrialRecord:
 def state_of(stages: tuple[str, ...], outcomes: Mapping[str, Outcome]) -> tuple[str, str | None]:
     """Whether a trial is zero, open or judged, and why; stages are those that must have run."""
     rollout = outcomes.get("rollout")
-    if rollout and (rollout.failure_class, rollout.reason) == ("agent", "no_submission"):
-        return "zero", "no submission"
+    if rollout and rollout.failure_class == "agent" and rollout.reason in {"no_submission", "disqualified"}:
+        return "zero", rollout.reason.replace("_", " ")
     for stage in stages:
         outcome = outcomes.get(stage)
         if outcome is None:

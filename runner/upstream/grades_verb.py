@@ -1,0 +1,70 @@
+"""What `paperbench import grades` does, and says about it."""
+
+import argparse
+import json
+import re
+from pathlib import Path
+
+from runner.errors import UsageError
+from runner.lease import Lease
+from runner.places import data_root, runs_folder
+from runner.run_folder import PLAN, RunFolder
+from runner.upstream.find_grades import chosen, search
+from runner.upstream.importer import Importer, Tally
+from runner.upstream.shelf import Shelf
+from runner.upstream.staging import Staging
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+_AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ +=,@()-]{0,149}\Z")
+
+
+def import_grades(arguments: argparse.Namespace) -> int:
+    """Import the grade files among the paths; raises PaperbenchError with nothing written."""
+    if not _NAME.match(arguments.run):
+        raise UsageError(f"'{arguments.run}' is no name for a run; use letters, digits, '.', '_' and '-'")
+    if arguments.agent is not None and not _AGENT.match(arguments.agent):
+        raise UsageError(f"'{arguments.agent}' is no name for an agent; use letters, digits and '._-'")
+    corpus = data_root(arguments)
+    run = RunFolder(runs_folder(arguments) / arguments.run)
+    found = search([Path(path) for path in arguments.paths])
+    files, others = chosen(found.found)
+    run.path.parent.mkdir(parents=True, exist_ok=True)
+    lease = Lease(run.path) if (run.path / PLAN).exists() else None
+    try:
+        with Staging(run) as staging:
+            importer = Importer(run, Shelf(corpus), staging, arguments.agent, arguments.paper)
+            for file in files:
+                importer.add(file)
+            tally = importer.commit()
+    finally:
+        if lease is not None:
+            lease.release()
+    tally.foreign.extend(map(str, found.foreign))
+    _say(arguments, run, tally, others)
+    return 0
+
+
+def _say(arguments: argparse.Namespace, run: RunFolder, tally: Tally, others: int) -> None:
+    differing = [
+        {"paper": paper, "snapshot": digest, "first": first, "gradings": number}
+        for (paper, digest, first), number in sorted(tally.differing.items())
+    ]
+    if arguments.json:
+        told = {
+            "run": str(run.path), "added": tally.added, "present": tally.present, "same": others,
+            "foreign": len(tally.foreign), "trials": list(tally.trials), "differing": differing,
+        }  # fmt: skip
+        print(json.dumps(told))
+        return
+    for tree in differing:
+        print(
+            f"{tree['paper']}: {tree['gradings']} graded trees are not rubrics/{tree['paper']}.yaml ({tree['first']}); "
+            f"kept as snapshot {str(tree['snapshot'])[:12]}"
+        )
+    if tally.foreign:
+        more = f", {tally.foreign[0]} first" if len(tally.foreign) > 1 else f": {tally.foreign[0]}"
+        print(f"skipped {len(tally.foreign)} JSON files that hold no grades{more}")
+    print(
+        f"{run.path}: added {tally.added} gradings of {len(tally.trials)} trials; "
+        f"{tally.present} were there already, {others} files hold the same again"
+    )

@@ -1,0 +1,264 @@
+"""Brings grade files into one imported run: each grading once, nothing unless all of them can be."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from runner.clock import instant
+from runner.errors import PaperbenchError
+from runner.run_folder import RunFolder
+from runner.upstream import gradings
+from runner.upstream.find_grades import Found, moment
+from runner.upstream.grade_files import (
+    ForeignError,
+    Graded,
+    GradedNode,
+    JudgeOutput,
+    PaperResult,
+    read_grade_file,
+    read_result,
+    usage,
+)
+from runner.upstream.imported_plan import read_plan, write_plan
+from runner.upstream.match import Tree, flatten, matches, snapshot
+from runner.upstream.recorded import failed_leaves, recorded, scores, total, total_of
+from runner.upstream.rollouts import rollout_outcome
+from runner.upstream.shelf import Shelf
+from runner.upstream.staging import LEDGER, OUTCOME, VERDICTS, Staging, write, write_outcome
+from runner.upstream.trial_names import trial_ids
+from validators.models.config import Protocol
+from validators.models.plan import PlannedTrial
+
+
+@dataclass
+class Tally:
+    """What an import did."""
+
+    added: int = 0
+    present: int = 0
+    foreign: list[str] = field(default_factory=list)
+    trials: dict[str, None] = field(default_factory=dict)
+    differing: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+
+@dataclass(frozen=True)
+class Item:
+    """One grade file read, with everything that its grading needs."""
+
+    file: Found
+    graded: Graded
+    result: PaperResult | None
+    paper: str
+    agent: str
+    at: str
+    graded_at: str
+
+
+class Importer:
+    """Reads one file at a time; commit makes what was read part of the run. Raises PaperbenchError."""
+
+    def __init__(
+        self, run: RunFolder, shelf: Shelf, staging: Staging, agent: str | None, paper: str | None
+    ) -> None:
+        self._run, self._shelf, self._staging = run, shelf, staging
+        self._agent, self._paper = agent, paper
+        self._old = read_plan(run)
+        self._trials = {trial.id: trial for trial in self._old.trials} if self._old else {}
+        self._rubrics: dict[str, tuple[str, Tree, str | None]] = {}
+        self._judges: dict[str, dict[str, gradings.Judge]] = {}
+        self._unjudged: list[Item] = []
+        self.tally = Tally()
+
+    def add(self, file: Found) -> None:
+        """Stage the grading in a file, unless the run has it."""
+        try:
+            graded = self._read(file)
+        except ForeignError as error:
+            if file.named:
+                raise PaperbenchError(
+                    f"{file.path} is no grade file of upstream ({error}); leave it out"
+                ) from None
+            self.tally.foreign.append(str(file.path))
+            return
+        item = self._item(file, graded)
+        if graded.output is None:
+            self._unjudged.append(item)
+            return
+        try:
+            self._judged(item, graded.output)
+        except PaperbenchError as error:
+            raise (
+                error if str(file.path) in str(error) else PaperbenchError(f"{file.path}: {error}")
+            ) from None
+
+    def commit(self) -> Tally:
+        """Make everything staged part of the run, plan.lock last."""
+        for item in self._unjudged:
+            self._without_grades(item)
+        if self.tally.added:
+            self._run.path.mkdir(parents=True, exist_ok=True)
+            for paper, tree, source in self._rubrics.values():
+                revision = None if source else self._shelf.rubric(paper).revision
+                self._run.add_rubric(paper, tree.root, revision=revision, source=source)
+            self._staging.commit(trial.id for trial in (self._old.trials if self._old else ()))
+            write_plan(self._run, self._old, self._trials.values(), self._shelf)
+        return self.tally
+
+    def _read(self, file: Found) -> Graded:
+        errors = []
+        for kind in file.kinds:
+            try:
+                return read_grade_file(file.path, kind)
+            except ForeignError as error:
+                errors.append(error)
+        raise errors[0]
+
+    def _item(self, file: Found, graded: Graded) -> Item:
+        agent = self._agent or file.agent
+        if agent is None:
+            raise PaperbenchError(
+                f"{file.path}: no folder above is a run group, which would name the agent; give --agent"
+            )
+        result = graded.result
+        told = self._paper or (result.paper_id if result else None) or file.paper
+        if told is None:
+            result = read_result(file.run_folder)
+            told = result.paper_id if result else None
+        if told is None:
+            raise PaperbenchError(
+                f"{file.path}: neither its folders nor a grade.json name the paper; give --paper"
+            )
+        graded_at = moment(graded.output.graded_at) if graded.output else None
+        at = file.stamp or graded_at or instant(file.path.stat().st_mtime)
+        return Item(file, graded, result, self._shelf.paper(told), agent, at, graded_at or at)
+
+    def _judged(self, item: Item, output: JudgeOutput) -> None:
+        tree, leaves = self._tree(item, output.graded_task_tree)
+        judge = gradings.judge_of(output)
+        self._judges.setdefault(item.file.group, {})[judge.digest] = judge
+        if self._has(item, judge):
+            self.tally.present += 1
+            return
+        trial = self._trial(item, tree)
+        lines = gradings.verdict_lines(trial, judge.digest, item.file.grade, item.graded_at, tree, leaves)
+        known = self._recorded(trial, judge)
+        if item.file.grade in known:
+            self._refuse_other(item, trial, judge, lines)
+            self.tally.present += 1
+            return
+        folder = self._staging.stage(trial, f"grading/{judge.digest}")
+        write(folder / VERDICTS, lines, append=True)
+        ledger = gradings.ledger_lines(trial, judge.digest, item.file.grade, item.graded_at, output)
+        write(folder / LEDGER, ledger, append=True)
+        self._grading_outcome(item, trial, judge, output, leaves)
+        self._counted(trial)
+
+    def _tree(self, item: Item, graded: GradedNode) -> tuple[Tree, list[GradedNode]]:
+        """The rubric's tree that was graded, or a snapshot of another."""
+        rubric = self._shelf.rubric(item.paper)
+        rows, leaves = flatten(graded)
+        found = matches(rubric, rows)
+        if len(found) == 1:
+            return found[0], leaves
+        declared = _protocol(item.result or read_result(item.file.run_folder))
+        if not found:
+            tree = snapshot(rubric, graded, rows, declared)
+            self.tally.differing[item.paper, tree.digest, tree.difference or ""] += 1
+            return tree, leaves
+        return next((tree for tree in found if tree.protocol == declared), found[0]), leaves
+
+    def _trial(self, item: Item, tree: Tree) -> str:
+        """The id of the trial that the grading belongs to; a new one where the run has none of that tree."""
+        for trial in trial_ids(item.paper, item.agent, item.file):
+            known = self._trials.get(trial)
+            if known is None:
+                self._add_trial(item, tree, trial)
+                return trial
+            if (known.rubric, known.protocol) == (tree.digest, tree.protocol):
+                return trial
+        raise PaperbenchError(
+            "the same grade id stands on two different trees; import one into another --run"
+        )
+
+    def _add_trial(self, item: Item, tree: Tree, trial: str) -> None:
+        source = str(item.file.path) if tree.difference else None
+        self._rubrics.setdefault(tree.digest, (item.paper, tree, source))
+        self._trials[trial] = PlannedTrial(
+            id=trial, paper=item.paper, agent=item.agent, attempt=1,
+            protocol=tree.protocol, rubric=tree.digest, at=item.at,
+        )  # fmt: skip
+        data = rollout_outcome(trial, item.file.run_folder, item.result, item.graded.source, item.at)
+        write_outcome(self._staging.stage(trial, "rollout"), data)
+
+    def _has(self, item: Item, judge: gradings.Judge) -> bool:
+        """Whether the run holds a grading that was read from these very bytes."""
+        wanted = (item.graded.source.sha256, item.file.grade)
+        trials = trial_ids(item.paper, item.agent, item.file)
+        return any(
+            (source["sha256"], grade) == wanted
+            for trial in trials if trial in self._trials
+            for grade, source in self._recorded(trial, judge).items()
+        )  # fmt: skip
+
+    def _recorded(self, trial: str, judge: gradings.Judge) -> dict[int, dict[str, Any]]:
+        return recorded(self._staging.grading(trial, judge.digest) / OUTCOME)
+
+    def _refuse_other(self, item: Item, trial: str, judge: gradings.Judge, lines: bytes) -> None:
+        kept = (self._staging.grading(trial, judge.digest) / VERDICTS).read_bytes()
+        grade = item.file.grade
+        if scores(kept, grade) != scores(lines, grade):
+            other = self._recorded(trial, judge)[grade]["path"]
+            raise PaperbenchError(
+                f"{item.file.path} holds other scores than {other}, which gave grading {grade} of {trial}; "
+                "import it into another --run"
+            )
+
+    def _grading_outcome(
+        self, item: Item, trial: str, judge: gradings.Judge, output: JudgeOutput, leaves: list[GradedNode]
+    ) -> None:
+        known = self._recorded(trial, judge)
+        folder = self._staging.stage(trial, f"grading/{judge.digest}")
+        grade = item.file.grade
+        sources = dict(sorted({**known, grade: gradings.source_data(item.graded.source, grade)}.items()))
+        failed = sum(not leaf.valid_score for leaf in leaves)
+        tokens = total(usage(output))
+        if known:
+            failed, tokens = failed_leaves(folder / VERDICTS), total_of(folder / LEDGER)
+        ended = ("judge", "leaves_failed") if failed else ("none", "ok")
+        data = gradings.outcome(
+            trial, "grading", ended, (item.graded_at, item.graded_at, 0.0),
+            grading=gradings.grading_data(judge, len(sources), len(leaves), failed, tokens),
+            source=next(iter(sources.values())), **({"sources": list(sources.values())} if len(sources) > 1 else {}),
+        )  # fmt: skip
+        write_outcome(folder, data)
+
+    def _without_grades(self, item: Item) -> None:
+        """A run that was not judged: nothing handed in, disqualified, or its reproduction or judging crashed."""
+        judges = list(self._judges.get(item.file.group, {}).values())
+        judge = judges[0] if len(judges) == 1 else gradings.judge_of(None)
+        protocol = _protocol(item.result) or "full"
+        variants = [tree for _, tree in self._shelf.rubric(item.paper).variants]
+        tree = next((tree for tree in variants if tree.protocol == protocol), variants[0])
+        if self._has(item, judge) or trial_ids(item.paper, item.agent, item.file)[0] in self._trials:
+            self.tally.present += 1
+            return
+        trial = self._trial(item, tree)
+        data = gradings.outcome(
+            trial, "grading", ("none", "not_graded"), (item.at, item.at, 0.0),
+            grading={**gradings.grading_data(judge, 1, len(tree.leaves), 0, (0, 0)), "judged": 0},
+            source=gradings.source_data(item.graded.source, item.file.grade),
+        )  # fmt: skip
+        write_outcome(self._staging.stage(trial, f"grading/{judge.digest}"), data)
+        self._counted(trial)
+
+    def _counted(self, trial: str) -> None:
+        self.tally.added += 1
+        self.tally.trials[trial] = None
+
+
+def _protocol(result: PaperResult | None) -> Protocol | None:
+    if result is None:
+        return None
+    if result.code_only:
+        return "code-dev"
+    return "resources-provided" if result.resources_provided else "full"
