@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -26,8 +27,11 @@ class Supervisor:
         self._process = subprocess.Popen(
             # Isolated, without site-packages: nothing of the user's takes part, and it starts fast.
             [sys.executable, "-I", "-S", "-c", _START, str(_CHECKOUT)],
-            env={MARKER: marker}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            env=_own_environment() | {MARKER: marker},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,
+        )
         self.pid = self._process.pid
         self.start = procfs.start_time(self.pid)
 
@@ -55,6 +59,11 @@ class Supervisor:
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError, ValueError):
             self._process.stdin.close()
+
+
+def _own_environment() -> dict[str, str]:
+    # The payload can read its supervisor's variables: nothing but what this Python may need to start.
+    return {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
 
 
 def sweep(marker: str, recorded: Iterable[tuple[int, int]] = (), patience: float = 30.0) -> int:

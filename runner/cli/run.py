@@ -2,6 +2,11 @@
 
 import argparse
 import json
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runner.cli import common_arguments
@@ -31,6 +36,19 @@ def count(text: str) -> int:
     return number
 
 
+@contextmanager
+def _terminated_like_interrupted() -> Iterator[None]:
+    """A scheduler's SIGTERM stops the run as cleanly as Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Run, and print how the trials ended and where everything lies."""
     from runner.places import data_root, runs_folder
@@ -46,7 +64,12 @@ def carry_on(arguments: argparse.Namespace, folder: "RunFolder", corpus: "Corpus
     from runner.execution import execute
     from runner.summary import artefact_lines, headline, run_facts, trial_line
 
-    classes = execute(folder, corpus, arguments.workers)
+    try:
+        with _terminated_like_interrupted():
+            classes = execute(folder, corpus, arguments.workers)
+    except KeyboardInterrupt:
+        print(f"paperbench: interrupted; go on with 'paperbench resume {folder.path}'", file=sys.stderr)
+        raise
     facts = run_facts(folder)
     if arguments.json:
         print(json.dumps(facts, indent=1))

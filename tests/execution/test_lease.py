@@ -17,7 +17,8 @@ from tests.execution.bench import CHECKOUT, Bench
 from tests.execution.test_supervision import wait_for
 
 
-def test_a_second_run_is_refused_with_host_and_pid(bench: Bench) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_second_run_is_refused_with_host_and_pid(bench: Bench, number: signal.Signals) -> None:
     bench.submission_run(f"echo 1 > {bench.root}/started; sleep 600")
     process = bench.start("run", "tiny-run")
     try:
@@ -28,10 +29,11 @@ def test_a_second_run_is_refused_with_host_and_pid(bench: Bench) -> None:
             assert f"process {process.pid} on host {os.uname().nodename}" in answer.line
         assert f"process {process.pid}" in bench.call("status", "tiny-run").out
     finally:
-        process.send_signal(signal.SIGINT)
+        process.send_signal(number)
         out, err = process.communicate(timeout=30)
     assert process.returncode == 130, (out, err)
     assert "Traceback" not in err
+    assert "interrupted; go on with 'paperbench resume" in err
     assert not (bench.runs / "tiny-run" / LEASE).exists()
     trial = bench.trial()
     assert not list(trial.glob(".*.tmp"))
