@@ -24,7 +24,9 @@ class SourceFile(Model):
 
     path: Text
     sha256: Sha256
-    repeat: Annotated[Count | None, Field(description="The repeat that it gave, in an imported grading.")] = None
+    repeat: Annotated[Count | None, Field(description="The repeat that it gave, in an imported grading.")] = (
+        None
+    )
 
 
 class Made(Model):
