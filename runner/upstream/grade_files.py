@@ -73,7 +73,7 @@ class _Tokens(msgspec.Struct):
 
 @dataclass(frozen=True)
 class Graded:
-    """What one grade file holds; output is None where nothing was judged, result None where it does not say."""
+    """What one grade file holds; no output where nothing was judged, no result in a grader output."""
 
     output: JudgeOutput | None
     result: PaperResult | None

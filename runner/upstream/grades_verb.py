@@ -58,8 +58,8 @@ def _say(arguments: argparse.Namespace, run: RunFolder, tally: Tally, others: in
         return
     for tree in differing:
         print(
-            f"{tree['paper']}: {tree['gradings']} graded trees are not rubrics/{tree['paper']}.yaml ({tree['first']}); "
-            f"kept as snapshot {str(tree['snapshot'])[:12]}"
+            f"{tree['paper']}: the tree of {tree['gradings']} gradings is not rubrics/{tree['paper']}.yaml "
+            f"({tree['first']}); kept as snapshot {str(tree['snapshot'])[:12]}"
         )
     if tally.foreign:
         more = f", {tally.foreign[0]} first" if len(tally.foreign) > 1 else f": {tally.foreign[0]}"

@@ -41,7 +41,9 @@ def _first_model(output: JudgeOutput) -> str | None:
     return max(counts, key=lambda model: sum(counts[model]), default=None)
 
 
-def verdict_lines(trial: str, judge: str, grade: int, at: str, tree: Tree, graded: list[GradedNode]) -> bytes:
+def verdict_lines(
+    trial: str, judge: str, grade: int, at: str, *, tree: Tree, graded: list[GradedNode]
+) -> bytes:
     """A line for every leaf, matched by position; the same bytes each time."""
     head = f'{{"schema":"verdict/v1","trial":{_text(trial)},"judge":"{judge}","path":'
     tail = f',"by":"imported","at":"{at}"}}\n'
@@ -83,7 +85,7 @@ def _text(value: str) -> str:
 def outcome(
     trial: str, stage: str, ended: tuple[str, str], times: tuple[str, str, float], **more: Any
 ) -> dict[str, Any]:
-    """An outcome of an imported stage; ended is failure class and reason, times are start, end and seconds."""
+    """An outcome; ended is failure class and reason, times are start, end and seconds."""
     return {
         "schema": "outcome/v1", "trial": trial, "stage": stage, "failure_class": ended[0], "reason": ended[1],
         "started_at": times[0], "finished_at": times[1], "duration_seconds": times[2], "host": HOST, **more,

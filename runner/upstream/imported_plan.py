@@ -19,7 +19,7 @@ from validators.models.records import Outcome
 
 
 def read_plan(run: RunFolder) -> Plan | None:
-    """The plan of an imported run; None when there is no such run. Raises PaperbenchError for a planned one."""
+    """The imported run's plan, None without one; raises PaperbenchError for a planned run."""
     if not (run.path / PLAN).exists():
         return None
     plan = run.plan()
@@ -34,18 +34,20 @@ def write_plan(run: RunFolder, old: Plan | None, trials: Iterable[PlannedTrial],
     papers = {paper.id: paper for paper in old.papers} if old else {}
     for name in sorted({trial.paper for trial in ranked} - set(papers)):
         papers[name] = _planned_paper(shelf, name)
-    plan = Plan(
-        schema="plan/v1",
-        run=run.path.name,
-        uuid=old.uuid if old else str(uuid.uuid4()),
-        origin="imported",
-        created_at=old.created_at if old else instant(),
-        runner=old.runner if old else runner_version(),
-        data_root=str(shelf.corpus.root.resolve()),
-        protocol="full",
-        scoring="paper-2025",
-        papers=tuple(papers[name] for name in sorted(papers)),
-        trials=ranked,
+    plan = Plan.model_validate(
+        {
+            "schema": "plan/v1",
+            "run": run.path.name,
+            "uuid": old.uuid if old else str(uuid.uuid4()),
+            "origin": "imported",
+            "created_at": old.created_at if old else instant(),
+            "runner": old.runner if old else runner_version(),
+            "data_root": str(shelf.corpus.root.resolve()),
+            "protocol": "full",
+            "scoring": "paper-2025",
+            "papers": tuple(papers[name] for name in sorted(papers)),
+            "trials": ranked,
+        }
     )
     write_atomic(
         run.path / PLAN, plan.model_dump_json(by_alias=True, exclude_none=True, indent=1).encode() + b"\n"

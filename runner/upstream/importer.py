@@ -140,7 +140,9 @@ class Importer:
             self.tally.present += 1
             return
         trial = self._trial(item, tree)
-        lines = gradings.verdict_lines(trial, judge.digest, item.file.grade, item.graded_at, tree, leaves)
+        lines = gradings.verdict_lines(
+            trial, judge.digest, item.file.grade, item.graded_at, tree=tree, graded=leaves
+        )
         known = self._recorded(trial, judge)
         if item.file.grade in known:
             self._refuse_other(item, trial, judge, lines)
@@ -225,15 +227,16 @@ class Importer:
         if known:
             failed, tokens = failed_leaves(folder / VERDICTS), total_of(folder / LEDGER)
         ended = ("judge", "leaves_failed") if failed else ("none", "ok")
+        several = {"sources": list(sources.values())} if len(sources) > 1 else {}
         data = gradings.outcome(
             trial, "grading", ended, (item.graded_at, item.graded_at, 0.0),
             grading=gradings.grading_data(judge, len(sources), len(leaves), failed, tokens),
-            source=next(iter(sources.values())), **({"sources": list(sources.values())} if len(sources) > 1 else {}),
+            source=next(iter(sources.values())), **several,
         )  # fmt: skip
         write_outcome(folder, data)
 
     def _without_grades(self, item: Item) -> None:
-        """A run that was not judged: nothing handed in, disqualified, or its reproduction or judging crashed."""
+        """A run that was not judged: nothing handed in, disqualified, or something crashed."""
         judges = list(self._judges.get(item.file.group, {}).values())
         judge = judges[0] if len(judges) == 1 else gradings.judge_of(None)
         protocol = _protocol(item.result) or "full"

@@ -83,7 +83,7 @@ def _rows(node: Criterion, protocol: Protocol) -> list[Row]:
 
 
 def flatten(root: GradedNode) -> tuple[list[Row], list[GradedNode]]:
-    """The graded tree in preorder, and its leaves in order; raises PaperbenchError for a score outside 0..1."""
+    """The graded tree in preorder, and its leaves; raises PaperbenchError for a score outside 0..1."""
     rows: list[Row] = []
     found: list[GradedNode] = []
     stack = [root]
@@ -106,7 +106,7 @@ def matches(rubric: PaperRubric, rows: list[Row]) -> list[Tree]:
 
 
 def snapshot(rubric: PaperRubric, graded: GradedNode, rows: list[Row], protocol: Protocol | None) -> Tree:
-    """A tree that is not the rubric's, as it was graded; raises PaperbenchError for one that cannot be kept."""
+    """A tree that is not the rubric's, as it was graded; raises PaperbenchError."""
     root = _node(graded, graded.id)
     code_only = all(category in {None, "Code Development"} for *_, category, _ in rows)
     declared = protocol or ("code-dev" if code_only else "full")
@@ -119,7 +119,7 @@ def snapshot(rubric: PaperRubric, graded: GradedNode, rows: list[Row], protocol:
 def _node(graded: GradedNode, name: str) -> Node:
     if graded.weight < 0 or not name or graded.task_category not in _CATEGORIES:
         raise PaperbenchError(
-            f"node '{name}' has weight {graded.weight} and category '{graded.task_category}', which no rubric has"
+            f"no rubric has weight {graded.weight} and category '{graded.task_category}', as node '{name}'"
         )
     ids = sibling_ids([child.id for child in graded.sub_tasks])
     below = tuple(_node(child, below) for child, below in zip(graded.sub_tasks, ids, strict=True))

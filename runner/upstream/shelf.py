@@ -41,7 +41,7 @@ class Shelf:
                 self._rubrics[paper] = self.corpus.rubric(paper)
             except FileNotFoundError:
                 raise PaperbenchError(
-                    f"{self.corpus.root}/rubrics/{paper}.yaml is missing; import or write the rubric of {paper} first"
+                    f"{self.corpus.root}/rubrics/{paper}.yaml is missing; import or write it first"
                 ) from None
         return self._rubrics[paper]
 

@@ -5,7 +5,7 @@ import shutil
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from runner.durable import fsync_folder
 from runner.run_folder import RunFolder
@@ -22,7 +22,7 @@ class Staging:
         self._folder = run.path.with_name(f".{run.path.name}.{uuid.uuid4().hex}.tmp")
         self._trials: dict[str, None] = {}
 
-    def __enter__(self) -> "Staging":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -33,7 +33,7 @@ class Staging:
         return trial in self._trials
 
     def stage(self, trial: str, stage: str) -> Path:
-        """The staged folder of a stage, with what the run holds of it already; grading/<judge> is one stage."""
+        """The staged folder of a stage (grading/<judge> is one), with what the run holds of it."""
         folder = self._folder / trial / stage
         if not folder.exists():
             self._trials[trial] = None
