@@ -3,8 +3,9 @@
 import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Lock
 from typing import Literal, Self
 
@@ -25,6 +26,7 @@ from validators.models.records import Call, Outcome
 
 __all__ = ["Grader", "resolve_judge"]
 STAGE: Literal["grading"] = "grading"
+_STOPPED = Judgement("llm", None, "stopped", withheld=True)
 
 
 class Grader:
@@ -116,8 +118,7 @@ class Grader:
 
     def _answers(self, questions: list[Question]) -> Iterator[list[tuple[Question, Judgement]]]:
         """Judgements in batches, as they come: first all that need no waiting."""
-        at_once, waiting = list[tuple[Question, Judgement]](), dict[Future[Judgement], Question]()
-        later = list[tuple[Backend, Question]]()
+        at_once, later = list[tuple[Question, Judgement]](), list[tuple[Backend, Question]]()
         for question in questions:
             name = assigned(question.leaf, self._judge.config, not_reproduced=question.case.not_reproduced)
             if name == RULE:
@@ -127,21 +128,11 @@ class Grader:
             else:
                 at_once.append((question, self._backends[name].judge(question)))
         yield at_once
-        try:
-            for backend, question in later:
-                assert self._pool is not None
-                waiting[self._pool.submit(backend.judge, question)] = question
-            while waiting:
-                finished, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                # A failed future must not take the finished ones with it.
-                good = [future for future in finished if future.exception() is None]
-                yield [(waiting[future], future.result()) for future in good]
-                for future in finished:
-                    del waiting[future]
-                    future.result()
-        finally:
-            for future in waiting:
-                future.cancel()
+        if later:
+            assert self._pool is not None
+            yield from _gathered(
+                {self._pool.submit(backend.judge, question): question for backend, question in later}
+            )
 
     def _ended(
         self,
@@ -161,6 +152,35 @@ class Grader:
         folder.mkdir(parents=True, exist_ok=True)
         write_json(folder / "outcome.json", outcome.model_dump(mode="json", by_alias=True, exclude_none=True))
         return outcome
+
+
+def _gathered(waiting: dict[Future[Judgement], Question]) -> Iterator[list[tuple[Question, Judgement]]]:
+    """What the futures give, in batches as they end; raises the first error once all have ended."""
+    ended: SimpleQueue[Future[Judgement]] = SimpleQueue()
+    for future in list(waiting):
+        future.add_done_callback(ended.put)
+    failure: BaseException | None = None
+    try:
+        while waiting:
+            batch = [ended.get()]
+            while not ended.empty():
+                batch.append(ended.get())
+            answered = list[tuple[Question, Judgement]]()
+            for future in batch:
+                question = waiting.pop(future)
+                error = None if future.cancelled() else future.exception()
+                if error is None:
+                    answered.append((question, _STOPPED if future.cancelled() else future.result()))
+                elif failure is None:
+                    failure = error
+                    for other in list(waiting):
+                        other.cancel()
+            yield answered
+    finally:
+        for future in waiting:
+            future.cancel()
+    if failure is not None:
+        raise failure
 
 
 def _spent(run: RunFolder, plan: Plan) -> Iterable[Call]:

@@ -16,7 +16,7 @@ VERSION = 1  # raised whenever the same config and inputs would lead to other ve
 
 
 def resolve_judge(corpus: Corpus, config: Judge, folder: Path) -> PlannedJudge:
-    """The judge with digests of its prompt or answers; `folder` is where its relative paths start.
+    """The judge with the digests of its inputs; `folder`, from the data root, is where its paths start.
 
     Raises PaperbenchError when the config lacks the part that `otherwise` names, or a file is missing.
     """
@@ -43,7 +43,7 @@ def resolve_judge(corpus: Corpus, config: Judge, folder: Path) -> PlannedJudge:
 
 def _inside(root: Path, folder: Path) -> str:
     """The folder from the data root, so that both may move together; absolute when it lies elsewhere."""
-    here, above = folder.resolve(), root.resolve()
+    here, above = (root / folder).resolve(), root.resolve()
     return str(here.relative_to(above) if here.is_relative_to(above) else here)
 
 

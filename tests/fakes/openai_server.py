@@ -139,7 +139,7 @@ def _handler(state: FakeOpenAI) -> type[BaseHTTPRequestHandler]:
             if not self.path.endswith("/chat/completions"):
                 self._send(404, b'{"error": {"message": "no such path"}}', {})
                 return
-            reply, cached = state.answer(body, dict(self.headers.items()))
+            reply, cached = state.answer(body, {name.lower(): value for name, value in self.headers.items()})
             if reply.drop:
                 self.close_connection = True
                 self.connection.shutdown(socket.SHUT_RDWR)

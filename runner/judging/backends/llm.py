@@ -86,6 +86,7 @@ class Llm:
         self._cache = AnswerCache(setup.cache)
         self._pace = Pace(FIRST_WAIT_SECONDS)
         self._client = ChatClient(config)
+        self._hopeless: PaperbenchError | None = None
 
     @property
     def workers(self) -> int:
@@ -126,6 +127,8 @@ class Llm:
         reason = "parse"
         for attempt in range(1, self._config.max_tries + 1):
             self._pace.wait()
+            if self._hopeless is not None:
+                raise self._hopeless
             try:
                 reply = self._call(asking, attempt)
             except CallFailedError as error:
@@ -162,6 +165,9 @@ class Llm:
                 usage = reply.usage
         except CallFailedError as error:
             status = error.reason
+            raise
+        except PaperbenchError as error:
+            self._hopeless, status = error, "refused_by_endpoint"
             raise
         else:
             return reply

@@ -15,6 +15,7 @@ from runner.judging.llm.reply import CallFailedError, Reply
 from validators.models.config import LlmJudge
 
 DUMMY_KEY = "none-needed"
+RATE_LIMIT_PAUSE_SECONDS = 5.0  # where the endpoint does not say
 _FATAL = {401: "the key is refused", 403: "access is refused", 404: "there is no such model or address"}
 _REFUSALS = {"content_filter": "content_filter", "content_policy_violation": "content_filter",
              "invalid_prompt": "refused"}  # fmt: skip
@@ -60,13 +61,14 @@ class ChatClient:
         status, text = error.status_code, f"{error.message} {error.body}"
         if status == _RATE_LIMIT:
             paid_out = error.code == "insufficient_quota"
-            wait = _retry_after(error.response.headers.get("retry-after"))
+            asked = _retry_after(error.response.headers.get("retry-after"))
+            wait = RATE_LIMIT_PAUSE_SECONDS if asked is None else asked
             return CallFailedError("rate_limit", error.message, again=not paid_out, retry_after=wait)
         if status in _TIMEOUTS:
             return CallFailedError("timeout", error.message, again=True)
         if status >= _SERVER_FAULT or status == 409:  # noqa: PLR2004  a lock that the endpoint could not get
-            wait = _retry_after(error.response.headers.get("retry-after"))
-            return CallFailedError("server_error", error.message, again=True, retry_after=wait)
+            asked = _retry_after(error.response.headers.get("retry-after"))
+            return CallFailedError("server_error", error.message, again=True, retry_after=asked)
         if status in _FATAL:
             why = f"{self._where} answers {status} to model {self._model}: {_FATAL[status]}"
             return PaperbenchError(f"{why}; mend the judge's config or its key, then judge again")
