@@ -45,19 +45,21 @@ def verdict_lines(
     trial: str, judge: str, grade: int, at: str, *, tree: Tree, graded: list[GradedNode]
 ) -> bytes:
     """A line for every leaf, matched by position; the same bytes each time."""
-    head = f'{{"schema":"verdict/v1","trial":{_text(trial)},"judge":"{judge}","path":'
+    head = (
+        f'{{"schema":"verdict/v1","trial":{json.dumps(trial, ensure_ascii=False)},"judge":"{judge}","path":'
+    )
     tail = f',"by":"imported","at":"{at}"}}\n'
     met = f'","repeat":{grade},"verdict":"met","score":1.0{tail}'
     unmet = f'","repeat":{grade},"verdict":"unmet","score":0.0{tail}'
     lines = []
-    for (path, leaf), node in zip(tree.leaves, graded, strict=True):
+    for middle, node in zip(tree.middles, graded, strict=True):
         if not node.valid_score:
             end = f'","repeat":{grade},"verdict":"failed","score":null,"reason":"invalid"{tail}'
         elif node.score in {0.0, 1.0}:
             end = met if node.score else unmet
         else:
             end = f'","repeat":{grade},"verdict":"score","score":{node.score!r}{tail}'
-        lines.append(f'{head}{_text(path)},"leaf":"{leaf}{end}')
+        lines.append(head + middle + end)
     return "".join(lines).encode()
 
 
@@ -76,10 +78,6 @@ def ledger_lines(trial: str, judge: str, grade: int, at: str, output: JudgeOutpu
 def line(value: dict[str, Any]) -> bytes:
     """One JSON line."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode() + b"\n"
-
-
-def _text(value: str) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def outcome(

@@ -1,7 +1,7 @@
 """The plan.lock of an imported run: its trials, ranked by time."""
 
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -28,9 +28,11 @@ def read_plan(run: RunFolder) -> Plan | None:
     return plan
 
 
-def write_plan(run: RunFolder, old: Plan | None, trials: Iterable[PlannedTrial], shelf: Shelf) -> None:
-    """Write the plan with these trials and the papers they need."""
-    ranked = _ranked(run, trials)
+def write_plan(
+    run: RunFolder, old: Plan | None, trials: Iterable[PlannedTrial], graded_at: dict[str, str], shelf: Shelf
+) -> None:
+    """Write the plan with these trials and the papers they need; graded_at is what is known without reading."""
+    ranked = _ranked(run, trials, graded_at)
     papers = {paper.id: paper for paper in old.papers} if old else {}
     for name in sorted({trial.paper for trial in ranked} - set(papers)):
         papers[name] = _planned_paper(shelf, name)
@@ -66,7 +68,9 @@ def _planned_paper(shelf: Shelf, name: str) -> PlannedPaper:
     )
 
 
-def _ranked(run: RunFolder, trials: Iterable[PlannedTrial]) -> tuple[PlannedTrial, ...]:
+def _ranked(
+    run: RunFolder, trials: Iterable[PlannedTrial], graded_at: dict[str, str]
+) -> tuple[PlannedTrial, ...]:
     """The trials with attempts from 1 by time within agent and paper, and with each agent's set of papers."""
     groups: dict[tuple[str, str], list[PlannedTrial]] = defaultdict(list)
     papers: dict[tuple[str, str | None], set[str]] = defaultdict(set)
@@ -75,8 +79,12 @@ def _ranked(run: RunFolder, trials: Iterable[PlannedTrial]) -> tuple[PlannedTria
         papers[trial.agent, trial.protocol].add(trial.paper)
     ranked = []
     for _, group in sorted(groups.items()):
-        times = [trial.at for trial in group]
-        graded = {trial.id: _graded_at(run, trial.id) for trial in group if times.count(trial.at) > 1}
+        times = Counter(trial.at for trial in group)
+        graded = {
+            trial.id: graded_at.get(trial.id) or _graded_at(run, trial.id)
+            for trial in group
+            if times[trial.at] > 1
+        }
         in_time = sorted(group, key=lambda trial: (trial.at or "", graded.get(trial.id, ""), trial.id))
         for number, trial in enumerate(in_time, start=1):
             paper_set = tuple(sorted(papers[trial.agent, trial.protocol]))

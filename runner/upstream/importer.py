@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from runner.clock import instant
@@ -17,11 +18,10 @@ from runner.upstream.grade_files import (
     PaperResult,
     read_grade_file,
     read_result,
-    usage,
 )
 from runner.upstream.imported_plan import read_plan, write_plan
 from runner.upstream.match import Tree, flatten, matches, snapshot
-from runner.upstream.recorded import failed_leaves, recorded, scores, total, total_of
+from runner.upstream.recorded import failed_leaves, recorded, scores, total_of
 from runner.upstream.rollouts import rollout_outcome
 from runner.upstream.shelf import Shelf
 from runner.upstream.staging import LEDGER, OUTCOME, VERDICTS, Staging, write, write_outcome
@@ -67,6 +67,7 @@ class Importer:
         self._rubrics: dict[str, tuple[str, Tree, str | None]] = {}
         self._judges: dict[str, dict[str, gradings.Judge]] = {}
         self._unjudged: list[Item] = []
+        self._graded_at: dict[str, str] = {}
         self.tally = Tally()
 
     def add(self, file: Found) -> None:
@@ -101,7 +102,7 @@ class Importer:
                 revision = None if source else self._shelf.rubric(paper).revision
                 self._run.add_rubric(paper, tree.root, revision=revision, source=source)
             self._staging.commit(trial.id for trial in (self._old.trials if self._old else ()))
-            write_plan(self._run, self._old, self._trials.values(), self._shelf)
+            write_plan(self._run, self._old, self._trials.values(), self._graded_at, self._shelf)
         return self.tally
 
     def _read(self, file: Found) -> Graded:
@@ -139,20 +140,20 @@ class Importer:
         if self._has(item, judge):
             self.tally.present += 1
             return
-        trial = self._trial(item, tree)
+        trial, is_new = self._trial(item, tree)
         lines = gradings.verdict_lines(
             trial, judge.digest, item.file.grade, item.graded_at, tree=tree, graded=leaves
         )
-        known = self._recorded(trial, judge)
+        known = {} if is_new else self._recorded(trial, judge)
         if item.file.grade in known:
             self._refuse_other(item, trial, judge, lines)
             self.tally.present += 1
             return
         folder = self._staging.stage(trial, f"grading/{judge.digest}")
-        write(folder / VERDICTS, lines, append=True)
+        write(f"{folder}/{VERDICTS}", lines, append=True)
         ledger = gradings.ledger_lines(trial, judge.digest, item.file.grade, item.graded_at, output)
-        write(folder / LEDGER, ledger, append=True)
-        self._grading_outcome(item, trial, judge, output, leaves)
+        write(f"{folder}/{LEDGER}", ledger, append=True)
+        self._grading_outcome(item, trial, judge, known, leaves)
         self._counted(trial)
 
     def _tree(self, item: Item, graded: GradedNode) -> tuple[Tree, list[GradedNode]]:
@@ -169,21 +170,22 @@ class Importer:
             return tree, leaves
         return next((tree for tree in found if tree.protocol == declared), found[0]), leaves
 
-    def _trial(self, item: Item, tree: Tree) -> str:
-        """The id of the trial that the grading belongs to; a new one where the run has none of that tree."""
+    def _trial(self, item: Item, tree: Tree) -> tuple[str, bool]:
+        """The id of the grading's trial, and whether it is new: the run has none of that tree."""
         for trial in trial_ids(item.paper, item.agent, item.file):
             known = self._trials.get(trial)
             if known is None:
                 self._add_trial(item, tree, trial)
-                return trial
+                return trial, True
             if (known.rubric, known.protocol) == (tree.digest, tree.protocol):
-                return trial
+                return trial, False
         raise PaperbenchError(
             "the same grade id stands on two different trees; import one into another --run"
         )
 
     def _add_trial(self, item: Item, tree: Tree, trial: str) -> None:
         source = str(item.file.path) if tree.difference else None
+        self._graded_at[trial] = item.graded_at
         self._rubrics.setdefault(tree.digest, (item.paper, tree, source))
         self._trials[trial] = PlannedTrial(
             id=trial, paper=item.paper, agent=item.agent, attempt=1,
@@ -216,21 +218,19 @@ class Importer:
             )
 
     def _grading_outcome(
-        self, item: Item, trial: str, judge: gradings.Judge, output: JudgeOutput, leaves: list[GradedNode]
+        self, item: Item, trial: str, judge: gradings.Judge, known: dict[int, Any], leaves: list[GradedNode]
     ) -> None:
-        known = self._recorded(trial, judge)
-        folder = self._staging.stage(trial, f"grading/{judge.digest}")
-        grade = item.file.grade
+        folder, grade = self._staging.stage(trial, f"grading/{judge.digest}"), item.file.grade
         sources = dict(sorted({**known, grade: gradings.source_data(item.graded.source, grade)}.items()))
-        failed = sum(not leaf.valid_score for leaf in leaves)
-        tokens = total(usage(output))
         if known:
-            failed, tokens = failed_leaves(folder / VERDICTS), total_of(folder / LEDGER)
+            failed = failed_leaves(Path(folder, VERDICTS))
+        else:
+            failed = sum(not leaf.valid_score for leaf in leaves)
         ended = ("judge", "leaves_failed") if failed else ("none", "ok")
         several = {"sources": list(sources.values())} if len(sources) > 1 else {}
         data = gradings.outcome(
             trial, "grading", ended, (item.graded_at, item.graded_at, 0.0),
-            grading=gradings.grading_data(judge, len(sources), len(leaves), failed, tokens),
+            grading=gradings.grading_data(judge, len(sources), len(leaves), failed, total_of(Path(folder, LEDGER))),
             source=next(iter(sources.values())), **several,
         )  # fmt: skip
         write_outcome(folder, data)
@@ -245,7 +245,7 @@ class Importer:
         if self._has(item, judge) or trial_ids(item.paper, item.agent, item.file)[0] in self._trials:
             self.tally.present += 1
             return
-        trial = self._trial(item, tree)
+        trial, _ = self._trial(item, tree)
         data = gradings.outcome(
             trial, "grading", ("none", "not_graded"), (item.at, item.at, 0.0),
             grading={**gradings.grading_data(judge, 1, len(tree.leaves), 0, (0, 0)), "judged": 0},

@@ -1,7 +1,9 @@
 """Matches graded trees with a paper's rubric, node by node and by position."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import get_args
 
 from runner.errors import PaperbenchError
@@ -28,6 +30,13 @@ class Tree:
     protocol: Protocol
     leaves: tuple[tuple[str, str], ...]
     difference: str | None = None
+
+    @cached_property
+    def middles(self) -> tuple[str, ...]:
+        """Path and digest of each leaf as a verdict's line spells them."""
+        return tuple(
+            f'{json.dumps(path, ensure_ascii=False)},"leaf":"{digest}' for path, digest in self.leaves
+        )
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """What an imported grading already holds: its sources, scores and totals."""
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -32,16 +31,7 @@ def failed_leaves(verdicts: Path) -> int:
     return len({verdict["path"] for verdict in read_lines(verdicts) if verdict["score"] is None})
 
 
-def total(counts: dict[str, tuple[int, int]]) -> tuple[int, int]:
-    """Tokens in and out over all models."""
-    return _sum(counts.values())
-
-
 def total_of(ledger: Path) -> tuple[int, int]:
     """Tokens in and out over a whole ledger."""
-    return _sum((call["tokens_in"], call["tokens_out"]) for call in read_lines(ledger))
-
-
-def _sum(pairs: Iterable[tuple[int, int]]) -> tuple[int, int]:
-    found = list(pairs)
-    return sum(tokens for tokens, _ in found), sum(tokens for _, tokens in found)
+    pairs = [(call["tokens_in"], call["tokens_out"]) for call in read_lines(ledger)]
+    return sum(tokens for tokens, _ in pairs), sum(tokens for _, tokens in pairs)
