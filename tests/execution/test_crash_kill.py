@@ -50,7 +50,7 @@ def killed_at_random(bench: Bench, seed: int) -> int:
     for kills in range(KILLS):
         process = bench.start("run", "tiny-run")
         try:
-            process.communicate(timeout=chance.uniform(0.3, 2.2))
+            process.communicate(timeout=chance.uniform(0.2, 1.6))
         except subprocess.TimeoutExpired:
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
@@ -82,7 +82,7 @@ def check_life(log: Path, run: Path) -> None:
 def test_twenty_kills_and_a_resume(bench: Bench) -> None:
     seed = int(os.environ.get("PAPERBENCH_TEST_SEED", time.time_ns()))
     print("PAPERBENCH_TEST_SEED", seed)
-    log = slow_root(bench, trials=14)
+    log = slow_root(bench, trials=6)
     run = bench.runs / "tiny-run"
     kills = killed_at_random(bench, seed)
     answer = bench.call("run", "tiny-run")
@@ -108,5 +108,22 @@ def test_runner_and_supervisor_killed_together(bench: Bench) -> None:
     assert alive(run)
     assert bench.call("resume", "tiny-run").status == 0
     check_whole(run)
+    assert alive(run) == []
+    check_life(log, run)
+
+
+def test_a_stage_whose_supervisor_is_killed_is_tried_again(bench: Bench) -> None:
+    log = slow_root(bench, trials=1)
+    run = bench.runs / "tiny-run"
+    process = bench.start("run", "tiny-run")
+    while not log.exists() or "tick" not in log.read_text():
+        time.sleep(0.02)
+    for supervisor in [found for found in alive(run) if found.parent == process.pid]:
+        os.kill(supervisor.pid, signal.SIGKILL)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 0, err
+    assert "trying again" in err
+    outcome = bench.outcome("reproduce", "tiny/me/1")
+    assert (outcome["reason"], outcome["tries"]) == ("ok", 2)
     assert alive(run) == []
     check_life(log, run)
