@@ -24,12 +24,13 @@ def test_reference_agents_reach_their_verdicts(bench: Bench) -> None:
 
 
 def test_a_finished_run_runs_nothing_again(bench: Bench) -> None:
-    bench.submission_run("echo x >> ../../../../../../../../count; echo 42 > answer.txt")
+    bench.submission_run(f"echo started >> {bench.root}/count; echo 42 > answer.txt")
     assert bench.call("run", "tiny-run").status == 0
     before = (bench.trial() / "reproduce" / "outcome.json").stat().st_mtime_ns
     assert bench.call("run", "tiny-run").status == 0
     assert bench.call("resume", "tiny-run").status == 0
     assert (bench.trial() / "reproduce" / "outcome.json").stat().st_mtime_ns == before
+    assert (bench.root / "count").read_text() == "started\n"
 
 
 @pytest.mark.parametrize(
