@@ -94,7 +94,9 @@ def _trial_record(
     outcomes = {stage: outcome for stage, outcome in made.items() if outcome is not None}
     imported = index.plan.origin == "imported"
     reproduced = not imported and (trial.protocol or index.plan.protocol) != "code-dev"
-    state, why = state_of(("rollout", "reproduce") if reproduced else ("rollout",), outcomes)
+    # Of an imported rollout there is an outcome only where upstream's files tell of it.
+    due = () if imported else ("rollout", "reproduce") if reproduced else ("rollout",)
+    state, why = state_of(due, outcomes)
     graded = [record.outcome for record in gradings.values() if record.outcome]
     return TrialRecord(
         planned=trial,

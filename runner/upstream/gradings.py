@@ -63,14 +63,14 @@ def verdict_lines(
     return "".join(lines).encode()
 
 
-def ledger_lines(trial: str, judge: str, grade: int, at: str, output: JudgeOutput) -> bytes:
+def ledger_lines(trial: str, judge: str, grade: int, at: str, used: dict[str, tuple[int, int]]) -> bytes:
     """One summary line for each model."""
     calls: list[dict[str, Any]] = [
         {
             "schema": "ledger/v1", "id": f"{trial}#{grade}/{model}", "trial": trial, "judge": judge, "at": at,
             "kind": "summary", "model": model, "tokens_in": tokens[0], "tokens_out": tokens[1],
         }
-        for model, tokens in sorted(usage(output).items())
+        for model, tokens in sorted(used.items())
     ]  # fmt: skip
     return b"".join(line(call) for call in calls)
 

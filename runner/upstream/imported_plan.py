@@ -31,7 +31,7 @@ def read_plan(run: RunFolder) -> Plan | None:
 def write_plan(
     run: RunFolder, old: Plan | None, trials: Iterable[PlannedTrial], graded_at: dict[str, str], shelf: Shelf
 ) -> None:
-    """Write the plan with these trials and the papers they need; graded_at is what is known without reading."""
+    """Write the plan with these trials and their papers; graded_at is what need not be read."""
     ranked = _ranked(run, trials, graded_at)
     papers = {paper.id: paper for paper in old.papers} if old else {}
     for name in sorted({trial.paper for trial in ranked} - set(papers)):

@@ -18,10 +18,11 @@ from runner.upstream.grade_files import (
     PaperResult,
     read_grade_file,
     read_result,
+    usage,
 )
 from runner.upstream.imported_plan import read_plan, write_plan
 from runner.upstream.match import Tree, flatten, matches, snapshot
-from runner.upstream.recorded import failed_leaves, recorded, scores, total_of
+from runner.upstream.recorded import failed_leaves, recorded, scores, total, total_of
 from runner.upstream.rollouts import rollout_outcome
 from runner.upstream.shelf import Shelf
 from runner.upstream.staging import LEDGER, OUTCOME, VERDICTS, Staging, write, write_outcome
@@ -151,9 +152,11 @@ class Importer:
             return
         folder = self._staging.stage(trial, f"grading/{judge.digest}")
         write(f"{folder}/{VERDICTS}", lines, append=True)
-        ledger = gradings.ledger_lines(trial, judge.digest, item.file.grade, item.graded_at, output)
-        write(f"{folder}/{LEDGER}", ledger, append=True)
-        self._grading_outcome(item, trial, judge, known, leaves)
+        used = usage(output)
+        if used:
+            ledger = gradings.ledger_lines(trial, judge.digest, item.file.grade, item.graded_at, used)
+            write(f"{folder}/{LEDGER}", ledger, append=True)
+        self._grading_outcome(item, trial, judge, known, leaves=leaves, used=used)
         self._counted(trial)
 
     def _tree(self, item: Item, graded: GradedNode) -> tuple[Tree, list[GradedNode]]:
@@ -192,7 +195,8 @@ class Importer:
             protocol=tree.protocol, rubric=tree.digest, at=item.at,
         )  # fmt: skip
         data = rollout_outcome(trial, item.file.run_folder, item.result, item.graded.source, item.at)
-        write_outcome(self._staging.stage(trial, "rollout"), data)
+        if data is not None:
+            write_outcome(self._staging.stage(trial, "rollout"), data)
 
     def _has(self, item: Item, judge: gradings.Judge) -> bool:
         """Whether the run holds a grading that was read from these very bytes."""
@@ -218,19 +222,26 @@ class Importer:
             )
 
     def _grading_outcome(
-        self, item: Item, trial: str, judge: gradings.Judge, known: dict[int, Any], leaves: list[GradedNode]
+        self,
+        item: Item,
+        trial: str,
+        judge: gradings.Judge,
+        known: dict[int, Any],
+        *,
+        leaves: list[GradedNode],
+        used: dict[str, tuple[int, int]],
     ) -> None:
         folder, grade = self._staging.stage(trial, f"grading/{judge.digest}"), item.file.grade
         sources = dict(sorted({**known, grade: gradings.source_data(item.graded.source, grade)}.items()))
         if known:
-            failed = failed_leaves(Path(folder, VERDICTS))
+            failed, tokens = failed_leaves(Path(folder, VERDICTS)), total_of(Path(folder, LEDGER))
         else:
-            failed = sum(not leaf.valid_score for leaf in leaves)
+            failed, tokens = sum(not leaf.valid_score for leaf in leaves), total(used)
         ended = ("judge", "leaves_failed") if failed else ("none", "ok")
         several = {"sources": list(sources.values())} if len(sources) > 1 else {}
         data = gradings.outcome(
             trial, "grading", ended, (item.graded_at, item.graded_at, 0.0),
-            grading=gradings.grading_data(judge, len(sources), len(leaves), failed, total_of(Path(folder, LEDGER))),
+            grading=gradings.grading_data(judge, len(sources), len(leaves), failed, tokens),
             source=next(iter(sources.values())), **several,
         )  # fmt: skip
         write_outcome(folder, data)

@@ -31,7 +31,11 @@ def failed_leaves(verdicts: Path) -> int:
     return len({verdict["path"] for verdict in read_lines(verdicts) if verdict["score"] is None})
 
 
+def total(used: dict[str, tuple[int, int]]) -> tuple[int, int]:
+    """Tokens in and out over all models."""
+    return sum(tokens for tokens, _ in used.values()), sum(tokens for _, tokens in used.values())
+
+
 def total_of(ledger: Path) -> tuple[int, int]:
     """Tokens in and out over a whole ledger."""
-    pairs = [(call["tokens_in"], call["tokens_out"]) for call in read_lines(ledger)]
-    return sum(tokens for tokens, _ in pairs), sum(tokens for _, tokens in pairs)
+    return total({call["id"]: (call["tokens_in"], call["tokens_out"]) for call in read_lines(ledger)})

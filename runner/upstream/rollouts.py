@@ -13,20 +13,23 @@ from validators.models.records import SourceFile
 
 def rollout_outcome(
     trial: str, folder: Path, result: PaperResult | None, source: SourceFile, at: str
-) -> dict[str, Any]:
-    """The rollout's outcome; its times come from the result or from metadata.json beside it."""
+) -> dict[str, Any] | None:
+    """The rollout's outcome, None where neither the result nor metadata.json tells of it."""
     ended = ("none", "imported")
     if result is not None and result.submission_exists is False:
         ended = ("agent", "no_submission")
     elif result is not None and result.monitor_result is not None and result.monitor_result.violations:
         ended = ("agent", "disqualified")
-    times = _times((result.agent_output if result else None) or _metadata(folder)) or (at, at, 0.0)
+    times = _times((result.agent_output if result else None) or _metadata(folder))
+    if times is None and ended[0] == "none":
+        return None
+    times = times or (at, at, 0.0)
     return outcome(trial, "rollout", ended, times, source={"path": source.path, "sha256": source.sha256})
 
 
 def _metadata(folder: Path) -> AgentOutput | None:
     try:
-        return msgspec.json.decode((folder / "metadata.json").read_bytes(), type=AgentOutput)
+        return msgspec.json.decode(Path(folder, "metadata.json").read_bytes(), type=AgentOutput)
     except (OSError, msgspec.DecodeError):
         return None
 

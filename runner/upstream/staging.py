@@ -61,9 +61,11 @@ class Staging:
             if trial in known:
                 _merge(self._folder / trial, target)
                 continue
-            if target.exists():
+            try:
+                os.rename(f"{self._folder}/{trial}", target)  # noqa: PTH104
+            except OSError:
                 shutil.rmtree(target)
-            (self._folder / trial).rename(target)
+                (self._folder / trial).rename(target)
         for parent in parents:
             fsync_folder(parent)
 
