@@ -9,7 +9,7 @@ class IntermixedParser(argparse.ArgumentParser):
 
     _inside = False
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:  # type: ignore[override]
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """Parse what is known; the rest is returned beside it."""
         if self._inside:
             return super().parse_known_args(args, namespace)

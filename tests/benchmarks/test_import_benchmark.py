@@ -31,7 +31,7 @@ def copies(folder: Path) -> list[Path]:
 
 
 def measure(folder: Path, root: Path, runs: Path) -> dict[str, float]:
-    """CPU seconds (user and system) of both ways in this process, and what the import added to its peak memory."""
+    """CPU seconds (user and system) of both ways in this process, and the growth of its peak memory."""
     files = sorted(folder.glob("*/*/*.json"))
     places = ["--root", str(root), "--runs", str(runs)]
     assert main(["import", "grades", str(files[0]), "--run", "warm-up", *places]) == 0
