@@ -24,6 +24,12 @@ def digest(text: str) -> str:
 JUDGE = digest("judge")
 
 
+def planned_trial(trial: str, **changes: Any) -> dict[str, Any]:
+    """A trial of a plan, from its id."""
+    paper, agent, attempt = trial.split("/")
+    return {"id": trial, "paper": paper, "agent": agent, "attempt": int(attempt)} | changes
+
+
 @dataclass
 class RunMaker:
     """A run of planned trials, papers x agents x attempts, in `<runs>/<name>`."""
@@ -39,6 +45,7 @@ class RunMaker:
     limits: Mapping[str, Any] = field(default_factory=lambda: LIMIT)
     container: str = "process"
     network: str = "open"
+    _by_paper: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @property
     def folder(self) -> RunFolder:
@@ -65,21 +72,34 @@ class RunMaker:
         agents = [{"schema": "agent/v1", "id": agent, "kind": "noop"} for agent in self.agents]
         limits = {"rollout": dict(self.limits), "reproduce": dict(LIMIT)}
         config = {
-            "schema": "run/v1", "id": "run", "papers": list(self.rubrics), "agents": [{"id": agent} for agent in self.agents],
-            "attempts": self.attempts, "protocol": self.protocol, "container": self.container, "network": self.network,
-            "limits": limits, "judge": "constant", "scoring": self.scoring,
-        }  # fmt: skip
+            "schema": "run/v1",
+            "id": "run",
+            "papers": list(self.rubrics),
+            "agents": [{"id": agent} for agent in self.agents],
+            "attempts": self.attempts,
+            "protocol": self.protocol,
+            "container": self.container,
+            "network": self.network,
+            "limits": limits,
+            "judge": "constant",
+            "scoring": self.scoring,
+        }
         return {
-            "schema": "plan/v1", "run": self.name, "uuid": f"uuid-{self.name}", "origin": "planned", "created_at": AT,
-            "runner": "0.1.0", "data_root": "/data", "protocol": self.protocol, "scoring": self.scoring, "config": config,
+            "schema": "plan/v1",
+            "run": self.name,
+            "uuid": f"uuid-{self.name}",
+            "origin": "planned",
+            "created_at": AT,
+            "runner": "0.1.0",
+            "data_root": "/data",
+            "protocol": self.protocol,
+            "scoring": self.scoring,
+            "config": config,
             "judge": {"config": judge, "folder": "/data", "digest": JUDGE},
             "papers": [{"id": paper, "rubric": digests[paper], "paper": PAPER} for paper in self.rubrics],
             "agents": [{"config": agent, "digest": digest(agent["id"])} for agent in agents],
-            "trials": [
-                {"id": trial, "paper": trial.split("/")[0], "agent": trial.split("/")[1], "attempt": int(trial.split("/")[2])}
-                for trial in self.trials()
-            ],
-        }  # fmt: skip
+            "trials": [planned_trial(trial) for trial in self.trials()],
+        }
 
     def outcome(self, trial: str, stage: str, judge: str | None = None, **changes: Any) -> None:
         """Write the outcome of a stage; by default it went well."""
@@ -123,10 +143,16 @@ class RunMaker:
         words = {None: "failed", 1.0: "met", 0.0: "unmet"}
         return {
             "schema": "verdict/v1", "trial": trial, "judge": JUDGE, "path": path,
-            "leaf": leaf_digests(self.rubrics[trial.split("/")[0]])[path], "repeat": repeat,
+            "leaf": self._digests(trial)[path], "repeat": repeat,
             "verdict": words.get(score, "score"), "score": score, "by": "constant", "at": AT,
         } | changes  # fmt: skip
 
+    def _digests(self, trial: str) -> dict[str, str]:
+        paper = trial.split("/", 1)[0]
+        if paper not in self._by_paper:
+            self._by_paper[paper] = leaf_digests(self.rubrics[paper])
+        return self._by_paper[paper]
+
     def leaf_paths(self, trial: str) -> list[str]:
         """The paths of all leaves of the trial's rubric."""
-        return [path for path, _ in leaves(self.rubrics[trial.split("/")[0]])]
+        return [path for path, _ in leaves(self.rubrics[trial.split("/", 1)[0]])]

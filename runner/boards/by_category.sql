@@ -12,7 +12,7 @@ WITH points AS (
     SELECT v.grading, l.category,
            sum(w.weight * v.score) AS earned, sum(w.weight) AS known, count(*) AS judged
     FROM verdicts v
-    JOIN chosen c ON c.grading = v.grading AND c.state = 'judged'
+    JOIN chosen c ON c.grading = v.grading
     JOIN leaves l ON l.leaf = v.leaf
     JOIN leaf_weights w ON w.leaf = v.leaf AND w.rule = c.rule AND w.mode = c.mode
     WHERE v.counts OR c.rule = 'upstream-2026-04'
@@ -25,14 +25,16 @@ shares AS (
 trials_by_category AS (
     SELECT t.agent, t.agent_label, t.agent_digest, t.judge_kind, t.mode, t.rule, t.key, t.state, s.category,
            s.possible, s.leaves,
-           coalesce(p.earned / g.repeats, 0) AS earned,
-           CASE t.state WHEN 'zero' THEN s.possible ELSE coalesce(p.known / g.repeats, 0) END AS known,
-           CASE t.state WHEN 'zero' THEN s.leaves ELSE coalesce(p.judged // g.repeats, 0) END AS judged
+           CASE t.state WHEN 'judged' THEN coalesce(p.earned / g.repeats, 0) ELSE 0 END AS earned,
+           CASE t.state WHEN 'judged' THEN coalesce(p.known / g.repeats, 0)
+                        WHEN 'zero' THEN s.possible ELSE 0 END AS known,
+           CASE t.state WHEN 'judged' THEN coalesce(p.judged // g.repeats, 0)
+                        WHEN 'zero' THEN s.leaves ELSE 0 END AS judged
     FROM trial_scores t
     JOIN gradings g USING (grading)
-    JOIN trials r ON r.trial = t.trial
-    JOIN shares s ON s.rubric = r.rubric AND s.rule = t.rule AND s.mode = t.mode
+    JOIN shares s ON s.rubric = g.rubric AND s.rule = t.rule AND s.mode = t.mode
     LEFT JOIN points p ON p.grading = t.grading AND p.category = s.category
+    WHERE t.rule = 'paper-2025' OR t.complete  -- upstream has no grade of what is not judged to the end
 )
 SELECT agent, max(agent_label) AS label, category,
        CASE WHEN bool_and(judged = leaves) THEN sum(earned) / sum(possible) END AS score,

@@ -63,8 +63,7 @@ measured AS (
 ),
 eligible AS (
     SELECT *, row_number() OVER (ORDER BY key, agent, agent_digest) AS row_id,
-           weaker = 0 AND (complete OR coverage >= coalesce(getvariable('min_coverage'), 1.0)) IS TRUE
-             AND (complete OR coalesce(getvariable('min_coverage'), 1.0) < 1) AS ranked
+           weaker = 0 AND (complete OR coverage >= getvariable('min_coverage')) IS TRUE AS ranked
     FROM measured
 ),
 compared AS (

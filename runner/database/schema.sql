@@ -115,12 +115,16 @@ CREATE TABLE stages (
 CREATE TABLE gradings (
     grading     INTEGER PRIMARY KEY,
     trial       INTEGER NOT NULL,
-    judge       VARCHAR NOT NULL,  -- digest of the judge's config
-    kind        VARCHAR NOT NULL,  -- what the judge calls itself
+    rubric      INTEGER NOT NULL,     -- the trial's, as are the next three: copies that save every score two joins
+    protocol    score_mode NOT NULL,
+    scoring     score_rule NOT NULL,
+    state       VARCHAR NOT NULL,
+    judge       VARCHAR NOT NULL,     -- digest of the judge's config
+    kind        VARCHAR NOT NULL,     -- what the judge calls itself
     model       VARCHAR,
-    repeats     INTEGER,           -- how often each leaf is judged; null until a judge that was not planned is through
+    repeats     INTEGER,              -- how often each leaf is judged; null until a judge that was not planned is through
     finished_at TIMESTAMP,
-    unmatched   INTEGER NOT NULL   -- verdicts on leaves that the trial's rubric does not have (any more)
+    unmatched   INTEGER NOT NULL      -- verdicts on leaves that the trial's rubric does not have (any more)
 );
 
 -- The standing verdict of each grading, leaf and repeat: the first that is not failed, else the last failed one.

@@ -118,7 +118,12 @@ def insert_trials(
         stages += [_stage(trial, outcome) for outcome in record.outcomes]
         for one in record.gradings:
             finished = moment(one.outcome.finished_at) if one.outcome else None
-            gradings.append((grading, trial, one.judge, one.kind, one.model, one.repeats, finished, 0))
+            gradings.append(
+                (
+                    grading, trial, rubrics[record.rubric], planned.protocol or plan.protocol, plan.scoring,
+                    record.state, one.judge, one.kind, one.model, one.repeats, finished, 0,
+                )
+            )  # fmt: skip
             if one.folder:
                 folders[str(one.folder)] = (trial, grading)
             grading += 1

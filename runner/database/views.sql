@@ -3,47 +3,61 @@
 -- SET VARIABLE rule = 'paper-2025' | 'upstream-2026-04'; unset: the rule that each run declares.
 
 CREATE VIEW chosen AS
-SELECT g.*, t.* EXCLUDE (trial),
-       CAST(coalesce(getvariable('rule'), r.scoring) AS score_rule) AS rule,
-       CAST(coalesce(getvariable('mode'), t.protocol) AS score_mode) AS mode
-FROM gradings g JOIN trials t USING (trial) JOIN runs r USING (run);
+SELECT *,
+       CAST(coalesce(getvariable('rule'), scoring) AS score_rule) AS rule,
+       CAST(coalesce(getvariable('mode'), protocol) AS score_mode) AS mode
+FROM gradings;
 
 -- Leaf scores are means of repeats, so sums over verdict rows are divided by the repeats once, at the end.
--- Under upstream's rule a failed verdict is a leaf of score 0.
+-- Under upstream's rule a failed verdict is a leaf of score 0, so that what does not count elsewhere counts there.
 CREATE VIEW sums AS
 SELECT v.grading,
        sum(w.weight * v.score) AS earned,
        sum(w.weight) AS known,
        count(*) AS judged
-FROM verdicts v
+FROM (
+    SELECT grading, leaf, score FROM verdicts WHERE counts
+    UNION ALL
+    SELECT grading, leaf, score FROM verdicts
+    WHERE NOT counts AND grading IN (SELECT grading FROM chosen WHERE rule = 'upstream-2026-04')
+) v
 JOIN chosen c ON c.grading = v.grading
 JOIN leaf_weights w ON w.leaf = v.leaf AND w.rule = c.rule AND w.mode = c.mode
-WHERE v.counts OR c.rule = 'upstream-2026-04'
 GROUP BY v.grading;
 
-CREATE VIEW trial_scores AS
+-- Every trial under every judge, by numbers only: leaves in view and judged, points earned and known, lower and upper.
+CREATE VIEW grading_scores AS
 WITH joined AS (
-    SELECT c.*, x.leaves, x.weight,
-           CASE WHEN c.state = 'judged' THEN coalesce(s.earned / c.repeats, 0) ELSE 0 END AS earned,
-           CASE WHEN c.state = 'judged' THEN coalesce(s.known / c.repeats, 0) ELSE 0 END AS known,
+    SELECT c.grading, c.trial, c.rule, c.mode, c.state, x.leaves, x.weight,
+           CASE c.state WHEN 'judged' THEN coalesce(s.earned / c.repeats, 0) ELSE 0 END AS earned,
+           CASE c.state WHEN 'judged' THEN coalesce(s.known / c.repeats, 0) ELSE 0 END AS known,
            CASE c.state WHEN 'judged' THEN coalesce(s.judged // c.repeats, 0)
                         WHEN 'zero' THEN x.leaves ELSE 0 END AS judged
     FROM chosen c
     LEFT JOIN sums s USING (grading)
     LEFT JOIN rubric_views x ON x.rubric = c.rubric AND x.rule = c.rule AND x.mode = c.mode
+),
+counted AS (
+    -- complete by count, so that no rounding can make a missing leaf look judged
+    SELECT *, (state <> 'open' AND judged = leaves) IS TRUE AS complete FROM joined
 )
-SELECT grading, trial, run, id, paper, agent, agent_label, agent_digest, attempt, papers, protocol,
-       judge, kind AS judge_kind, model AS judge_model, rule, mode, state, why, weaker,
-       left(sha256(concat_ws(' ', conditions, judge, rule, mode)), 10) AS key,
-       coalesce(made_at, finished_at) AS arrived_at,
-       judged, leaves,
-       CASE WHEN leaves IS NULL THEN 0 WHEN leaves = 0 THEN 1 ELSE judged / leaves END AS coverage,
-       -- by count, so that no rounding can make a missing leaf look judged
-       leaves IS NOT NULL AND state <> 'open' AND judged = leaves AS complete,
-       -- null: no leaf is in view, or upstream would have no grade
+SELECT grading, trial, rule, mode, judged, leaves, complete,
+       -- no bounds: no leaf is in view, or upstream would have no grade
        CASE WHEN leaves IS NULL OR (rule = 'upstream-2026-04' AND NOT complete) THEN NULL
             ELSE earned END AS lower,
        CASE WHEN leaves IS NULL OR (rule = 'upstream-2026-04' AND NOT complete) THEN NULL
             WHEN complete THEN earned
             ELSE least(1, earned + greatest(weight - known, 0)) END AS upper
-FROM joined;
+FROM counted;
+
+-- The same with names: what the boards read.
+CREATE VIEW trial_scores AS
+SELECT s.grading, s.trial, t.run, t.id, t.paper, t.agent, t.agent_label, t.agent_digest, t.attempt, t.papers, t.protocol,
+       g.judge, g.kind AS judge_kind, g.model AS judge_model, s.rule, s.mode, t.state, t.why, t.weaker,
+       left(sha256(concat_ws(' ', t.conditions, g.judge, s.rule, s.mode)), 10) AS key,
+       coalesce(t.made_at, g.finished_at) AS arrived_at,
+       s.judged, s.leaves,
+       CASE WHEN s.leaves IS NULL THEN 0 WHEN s.leaves = 0 THEN s.complete::INTEGER
+            ELSE s.judged / s.leaves END AS coverage,
+       s.complete, s.lower, s.upper
+FROM grading_scores s JOIN gradings g USING (grading) JOIN trials t ON t.trial = s.trial;
