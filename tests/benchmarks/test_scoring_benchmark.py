@@ -53,7 +53,8 @@ def recursion(tree: Tree, scores: list[float]) -> float:
     below = tree[1]
     if isinstance(below, int):
         return scores[below]
-    return sum(child[0] * recursion(child, scores) for child in below) / sum(child[0] for child in below)
+    weighted = sum(child[0] * recursion(child, scores) for child in below)
+    return float(weighted / sum(child[0] for child in below))
 
 
 def interleaved(contenders: dict[str, Callable[[], Any]]) -> dict[str, float]:
