@@ -27,7 +27,8 @@ JUDGE = digest("judge")
 def planned_trial(trial: str, **changes: Any) -> dict[str, Any]:
     """A trial of a plan, from its id."""
     paper, agent, attempt = trial.split("/")
-    return {"id": trial, "paper": paper, "agent": agent, "attempt": int(attempt)} | changes
+    number = int(attempt) if attempt.isdigit() else 1
+    return {"id": trial, "paper": paper, "agent": agent, "attempt": number} | changes
 
 
 @dataclass

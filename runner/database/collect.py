@@ -44,7 +44,7 @@ def collect(runs: Path, *, skip_damaged: bool = False) -> Collected:
         try:
             collected = _build(temporary, runs, skip_damaged=skip_damaged)
         except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
-            why = str(error).splitlines()[0]
+            why = str(error).splitlines()[0].rstrip(" .")
             raise PaperbenchError(f"cannot write the database: {why}; mend the space or the file") from None
         with temporary.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -78,6 +78,7 @@ def _build(path: Path, runs: Path, *, skip_damaged: bool) -> Collected:
             more = f" (and {len(damages) - 1} more)" if len(damages) > 1 else ""
             raise PaperbenchError(f"{damages[0]}{more}; or leave such runs out with --skip-damaged")
         (found,) = database.execute("SELECT [count(DISTINCT run), count(*)] FROM trials").fetchall()
+        database.execute("CHECKPOINT results")
         database.execute("USE memory")
         database.execute("DETACH results")
     return Collected(found[0][0], found[0][1], tuple(damages))
