@@ -7,7 +7,7 @@ import pytest
 
 from runner.cli import main
 from tests.end_to_end.rice import board, import_grades, imported_trial, rice_root, write_run
-from tests.fakes.openai_server import serving
+from tests.fakes.openai_server import answer, fake_openai, scores_by_path
 
 JUDGE = """\
 schema: judge/v1
@@ -29,7 +29,8 @@ def test_all_361_leaves_are_asked_once_and_scored(tmp_path: Path, capsys: pytest
     trial = imported_trial(runs, "anthropic")
     answers = tmp_path / "answers.jsonl"
     assert main(["export", "replay", "imported", trial, "--out", str(answers), *places]) == 0
-    with serving(answers) as server:
+    scores = scores_by_path(answers)
+    with fake_openai(lambda request: answer(scores.get(request.path) or 0.0)) as server:
         (judges / "scripted.yaml").write_text(JUDGE.format(url=server.url))
         config = write_run(root, "asked", attempts=1, protocol="full", judge="scripted")
         assert main(["run", str(config), *places]) == 0
