@@ -43,7 +43,7 @@ def collect(runs: Path, *, skip_damaged: bool = False) -> Collected:
         temporary = Path(name) / DATABASE
         try:
             collected = _build(temporary, runs, skip_damaged=skip_damaged)
-        except (duckdb.IOException, duckdb.OutOfMemoryException) as error:
+        except (duckdb.IOException, duckdb.OutOfMemoryException, duckdb.FatalException) as error:
             why = str(error).splitlines()[0].rstrip(" .")
             raise PaperbenchError(f"cannot write the database: {why}; mend the space or the file") from None
         with temporary.open("rb") as stream:
