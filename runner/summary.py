@@ -5,7 +5,10 @@ from typing import Any
 
 from runner.lease import Holder, live_holder
 from runner.run_folder import RunFolder
+from runner.stages.reproduce import COMMAND
 from runner.stages.trial import finished
+from runner.words import counted
+from validators.models.config import Run
 from validators.models.plan import Plan, PlannedTrial
 from validators.models.records import Outcome, Stage
 
@@ -62,7 +65,7 @@ def headline(facts: dict[str, Any]) -> str:
     states = ", ".join(f"{count} {state}" for state, count in facts["states"].items())
     holder = facts["holder"]
     held = f"; running on {holder['host']} as process {holder['pid']}" if holder else ""
-    return f"{facts['run']}: {len(facts['trials'])} trials, {states}{held}"
+    return f"{facts['run']}: {counted(len(facts['trials']), 'trial')}, {states}{held}"
 
 
 def trial_line(facts: dict[str, Any]) -> str:
@@ -105,10 +108,21 @@ def plan_facts(run: RunFolder, plan: Plan) -> dict[str, Any]:
 def plan_lines(run: RunFolder, plan: Plan) -> str:
     """What was planned, in lines."""
     judge = f"{plan.judge.config.id} ({plan.judge.digest[:12]})" if plan.judge else "none"
-    lines = [f"{plan.run}: {len(plan.trials)} trials, protocol {plan.protocol}, judge {judge}"]
+    lines = [f"{plan.run}: {counted(len(plan.trials), 'trial')}, protocol {plan.protocol}, judge {judge}"]
     lines += [f"  {trial.id:<40} {_handed_in(trial)}" for trial in plan.trials]
+    lines += [_reproduction(plan.config)] if plan.config and plan.protocol != "code-dev" else []
     return "\n".join(
         [*lines, f"plan           {run.path / 'plan.lock'}", f"next           paperbench run {plan.run}"]
+    )
+
+
+def _reproduction(config: Run) -> str:
+    limits = config.limits.reproduce
+    minutes = limits.time_limit_minutes
+    time = "no time limit" if minutes == "unlimited" else f"at most {minutes:g} min"
+    return (
+        f"each is run with '{' '.join(COMMAND)}' in a fresh copy: container {config.container}, "
+        f"network {config.network}, {time}, {limits.output_limit_mib} MiB of output; nothing is downloaded"
     )
 
 

@@ -46,6 +46,7 @@ def _papers(arguments: argparse.Namespace) -> int:
 
     from runner.errors import UsageError
     from runner.upstream.data_folder import find_data, import_papers
+    from runner.words import counted
 
     if arguments.commit is not None and not re.fullmatch(r"[0-9a-f]{40}", arguments.commit):
         raise UsageError(f"--commit {arguments.commit} is no commit; give all 40 hex digits")
@@ -58,7 +59,8 @@ def _papers(arguments: argparse.Namespace) -> int:
         return 0
     for paper in done:
         print(f"{paper.state:9} {paper.paper}" + _left_out(paper.left_out))
-    print(f"{len(done)} papers in {arguments.out}; check them with 'paperbench check --root {arguments.out}'")
+    out = arguments.out
+    print(f"{counted(len(done), 'paper')} in {out}; check with 'paperbench check --root {out}'")
     return 0
 
 

@@ -16,6 +16,7 @@ from runner.database.reading import Table
 
 SCORE_DIGITS = 3
 DIGITS = {"by_paper": 4}
+EMPTY = {"cost": "no model was called: nothing was spent"}
 # What the score says in words need not stand in columns of its own.
 FOLDED = ("tied", "lower", "upper", "coverage", "label")
 # On a terminal, these stand once above the table where all rows agree.
@@ -72,7 +73,7 @@ def print_board(name: str, table: Table) -> None:
     columns, rows = board_cells(name, table)
     print_table(columns, rows)
     if not rows:
-        print("no rows yet; 'paperbench run' makes trials")
+        print(EMPTY.get(name, "no rows yet; 'paperbench run' makes trials"))
     keys = {record["key"] for record in table.records()} if "key" in table.columns else set()
     if len(keys) > 1:
         print(

@@ -17,6 +17,7 @@ from validators.models.config import StageLimits
 from validators.models.records import Made
 
 SCRIPT = "reproduce.sh"
+COMMAND = ("bash", SCRIPT)
 MIB = 1 << 20
 GIB = 1 << 30
 WORDS = {
@@ -58,7 +59,7 @@ def has_script(submission: Path) -> bool:
 def order_for(context: StageContext, space: Workspace, log: Path, gpus: tuple[str, ...]) -> Order:
     """The supervisor's order: the payload in the run's container, and its limits."""
     scratch = space.draft / "scratch"
-    payload = Payload(("bash", SCRIPT), space.submission, scratch, context.marker, context.trial.id, gpus)
+    payload = Payload(COMMAND, space.submission, scratch, context.marker, context.trial.id, gpus)
     launch = context.within.container.launch(payload)
     limits = context.within.config.limits.reproduce
     return Order(
