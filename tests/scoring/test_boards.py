@@ -287,3 +287,35 @@ def test_a_plain_row_is_never_cut(tmp_path: Path, capsys: Capture) -> None:
     maker = RunMaker(tmp_path, {"p": SMALL}, name=name)
     maker.plan()
     assert name in printed(tmp_path, capsys, "board")
+
+
+GROUPS = [
+    ([(0.2, 0.4)], 0.3, None, 1),
+    ([(0.2, None)], None, None, 0),
+    ([(0.2, 0.4), (0.4, 0.6), (0.6, 0.8)], 0.5, 0.11547005383792514, 3),
+    ([(0.2, 0.4), (0.4, None)], 0.3, None, 1),
+    ([(None, 0.4), (0.6, 0.6)], 0.5, None, 1),
+]
+
+
+@pytest.mark.parametrize(("attempts", "mean", "error", "complete"), GROUPS)
+def test_upstreams_group_metric_leaves_incomplete_attempts_out(
+    attempts: list[tuple[float | None, ...]],
+    mean: float | None,
+    error: float | None,
+    complete: int,
+    tmp_path: Path,
+    capsys: Capture,
+) -> None:
+    one = branch("root", leaf("x"))
+    maker = RunMaker(tmp_path, {"p": one, "q": one}, attempts=len(attempts), scoring="upstream-2026-04")
+    maker.plan()
+    for number, scores in enumerate(attempts, start=1):
+        for paper, score in zip("pq", scores, strict=True):
+            if score is not None:
+                maker.grade_all(f"{paper}/oracle/{number}", {"root/x": score})
+    (row,) = asked(tmp_path, capsys, "board")
+    assert row["score"] == (None if mean is None else pytest.approx(mean, abs=1e-15))
+    assert row["standard_error"] == (None if error is None else pytest.approx(error, abs=1e-15))
+    assert row["attempts"] == complete
+    assert (row["rank"] is None) == (mean is None)
