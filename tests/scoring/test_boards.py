@@ -298,15 +298,13 @@ GROUPS = [
 ]
 
 
-@pytest.mark.parametrize(("attempts", "mean", "error", "complete"), GROUPS)
+@pytest.mark.parametrize("group", GROUPS)
 def test_upstreams_group_metric_leaves_incomplete_attempts_out(
-    attempts: list[tuple[float | None, ...]],
-    mean: float | None,
-    error: float | None,
-    complete: int,
+    group: tuple[list[tuple[float | None, ...]], float | None, float | None, int],
     tmp_path: Path,
     capsys: Capture,
 ) -> None:
+    attempts, mean, error, complete = group
     one = branch("root", leaf("x"))
     maker = RunMaker(tmp_path, {"p": one, "q": one}, attempts=len(attempts), scoring="upstream-2026-04")
     maker.plan()
