@@ -3,12 +3,14 @@
 import argparse
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from runner.errors import UsageError
 from runner.lease import Lease
 from runner.places import data_root, runs_folder
-from runner.run_folder import PLAN, RunFolder
+from runner.run_folder import RunFolder
 from runner.upstream.find_grades import chosen, search
 from runner.upstream.importer import Importer, Tally
 from runner.upstream.shelf import Shelf
@@ -28,20 +30,37 @@ def import_grades(arguments: argparse.Namespace) -> int:
     run = RunFolder(runs_folder(arguments) / arguments.run)
     found = search([Path(path) for path in arguments.paths])
     files, others = chosen(found.found)
-    run.path.parent.mkdir(parents=True, exist_ok=True)
-    lease = Lease(run.path) if (run.path / PLAN).exists() else None
-    try:
-        with Staging(run) as staging:
-            importer = Importer(run, Shelf(corpus), staging, arguments.agent, arguments.paper)
-            for file in files:
-                importer.add(file)
-            tally = importer.commit()
-    finally:
-        if lease is not None:
-            lease.release()
+    with _held(run), Staging(run) as staging:
+        importer = Importer(run, Shelf(corpus), staging, arguments.agent, arguments.paper)
+        for file in files:
+            importer.add(file)
+        tally = importer.commit()
     tally.foreign.extend(map(str, found.foreign))
     _say(arguments, run, tally, others)
     return 0
+
+
+@contextmanager
+def _held(run: RunFolder) -> Iterator[None]:
+    """Hold the run alone, its plan too where it has none yet; an empty folder does not outlive a refusal."""
+    lease = _lease(run.path)
+    try:
+        yield
+    finally:
+        lease.release()
+        with suppress(OSError):
+            run.path.rmdir()
+
+
+def _lease(folder: Path, tries: int = 10) -> Lease:
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        return Lease(folder)
+    except FileNotFoundError:
+        # Another import has just failed, and removed the folder that was empty.
+        if tries == 0:
+            raise
+        return _lease(folder, tries - 1)
 
 
 def _say(arguments: argparse.Namespace, run: RunFolder, tally: Tally, others: int) -> None:

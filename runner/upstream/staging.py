@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import re
 import shutil
 import uuid
 from collections.abc import Iterable
@@ -16,10 +17,14 @@ VERDICTS, LEDGER, OUTCOME = "verdicts.jsonl", "ledger.jsonl", "outcome.json"
 
 
 class Staging:
-    """A folder beside the run that mirrors its trials; leaving it removes whatever was not committed."""
+    """A folder beside the run that mirrors its trials; leaving it removes whatever was not committed.
+
+    Whoever stages holds the run's lease: what an import that was killed left beside the run is removed.
+    """
 
     def __init__(self, run: RunFolder) -> None:
         self._run = run
+        _remove_leftovers(run.path)
         self._folder = run.path.with_name(f".{run.path.name}.{uuid.uuid4().hex}.tmp")
         self._trials: dict[str, None] = {}
         self._made: set[str] = set()
@@ -68,6 +73,13 @@ class Staging:
                 (self._folder / trial).rename(target)
         for parent in parents:
             fsync_folder(parent)
+
+
+def _remove_leftovers(run: Path) -> None:
+    leftover = re.compile(rf"\.{re.escape(run.name)}\.[0-9a-f]{{32}}\.tmp")
+    for folder in run.parent.glob(f".{run.name}.*.tmp"):
+        if leftover.fullmatch(folder.name):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _merge(staged: Path, target: Path) -> None:
