@@ -1,5 +1,6 @@
 """What makes two scores comparable: papers, rubrics, protocol, limits, network and container."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from runner.errors import PaperbenchError
@@ -19,7 +20,8 @@ class PlanIndex:
     plan: Plan
     papers: dict[str, PlannedPaper]
     agent_papers: dict[str, tuple[str, ...]]
-    own_rubrics: dict[tuple[str, int], dict[str, str]]
+    attempt_rubrics: dict[tuple[str, str, int], dict[str, str]]
+    known_rubrics: dict[tuple[str, str, str], frozenset[str]]
 
     def paper_set(self, trial: PlannedTrial) -> tuple[str, ...]:
         """The papers that the trial's agent declared to attempt, sorted."""
@@ -37,10 +39,7 @@ class PlanIndex:
 
     def conditions(self, trial: PlannedTrial) -> str:
         """The digest of all that must be equal, beside judge and view, for two scores to be compared."""
-        own = self.own_rubrics.get((trial.agent, trial.attempt), {}) | (
-            {trial.paper: trial.rubric} if trial.rubric else {}
-        )
-        pinned = [[paper, *self._pins(paper, own.get(paper))] for paper in self.paper_set(trial)]
+        pinned = [[paper, *self._pins(trial, paper)] for paper in self.paper_set(trial)]
         config = self.plan.config
         return digest_json(
             [
@@ -52,23 +51,41 @@ class PlanIndex:
             ]
         )
 
-    def _pins(self, paper: str, own_rubric: str | None) -> tuple[str | None, str | None]:
+    def _pins(self, trial: PlannedTrial, paper: str) -> tuple[str | None, str | None]:
+        """The rubric and the text of a paper of the trial's attempt, also where that paper has no trial."""
         planned = self.papers.get(paper)
-        return own_rubric or (planned.rubric if planned else None), planned.paper if planned else None
+        protocol = trial.protocol or self.plan.protocol
+        rubric = self.attempt_rubrics[trial.agent, protocol, trial.attempt].get(paper)
+        if rubric is None:
+            # A gap is a gap of the tree that the other attempts were graded by.
+            known = self.known_rubrics.get((trial.agent, protocol, paper), frozenset())
+            rubric = next(iter(known)) if len(known) == 1 else planned.rubric if planned else None
+        return (
+            trial.rubric or rubric
+        ) if paper == trial.paper else rubric, planned.paper if planned else None
 
 
 def index_plan(plan: Plan) -> PlanIndex:
     """The plan with its indexes."""
-    own: dict[tuple[str, int], dict[str, str]] = {}
+    papers = {paper.id: paper for paper in plan.papers}
+    attempts: defaultdict[tuple[str, str, int], dict[str, str]] = defaultdict(dict)
+    known: defaultdict[tuple[str, str, str], set[str]] = defaultdict(set)
     for trial in plan.trials:
+        protocol = trial.protocol or plan.protocol
+        rubrics = attempts[trial.agent, protocol, trial.attempt]
         if trial.rubric:
-            own.setdefault((trial.agent, trial.attempt), {})[trial.paper] = trial.rubric
+            rubrics[trial.paper] = trial.rubric
+        elif trial.paper in papers:
+            rubrics.setdefault(trial.paper, papers[trial.paper].rubric)
+        if trial.paper in rubrics:
+            known[trial.agent, protocol, trial.paper].add(rubrics[trial.paper])
     uses = plan.config.agents if plan.config else ()
     return PlanIndex(
         plan=plan,
-        papers={paper.id: paper for paper in plan.papers},
+        papers=papers,
         agent_papers={use.id: use.papers for use in uses if use.papers},
-        own_rubrics=own,
+        attempt_rubrics=dict(attempts),
+        known_rubrics={key: frozenset(rubrics) for key, rubrics in known.items()},
     )
 
 

@@ -201,6 +201,27 @@ def test_imported_attempts_keep_their_own_papers_rubrics_and_grade_ids(
     assert overall == [(1, 1.0, 1.0), (2, pytest.approx(0.25), pytest.approx(0.75))]
 
 
+def test_a_paper_that_an_attempt_lacks_is_a_gap_of_the_tree_of_the_other_attempts(
+    tmp_path: Path, capsys: Capture
+) -> None:
+    papers = {"p": SMALL, "q": branch("root", leaf("x", weight=3), leaf("z"))}
+    maker = RunMaker(tmp_path, papers, name="imported")
+    own = {paper: maker.folder.add_rubric(paper, root) for paper, root in papers.items()}
+    maker.rubrics = dict.fromkeys(papers, branch("root", leaf("other")))
+    trials = [
+        planned_trial(f"{paper}/oracle/g~{attempt}", rubric=own[paper], attempt=attempt, paper_set=["p", "q"])
+        for paper, attempt in (("p", 1), ("q", 1), ("p", 2))
+    ]
+    maker.plan(origin="imported", config=None, judge=None, agents=[], trials=trials)
+    maker.rubrics = papers
+    for trial in trials:
+        lines = [maker.verdict(trial["id"], path, 1.0) for path in maker.leaf_paths(trial["id"])]
+        maker.graded(trial["id"], lines)
+    (row,) = asked(tmp_path, capsys, "board")
+    assert (row["score"], row["attempts"]) == (None, 2)
+    assert (row["lower"], row["upper"]) == pytest.approx((0.75, 1.0))
+
+
 def test_points_of_the_categories_add_up_to_the_score(tmp_path: Path, capsys: Capture) -> None:
     maker = RunMaker(tmp_path, {"p": SMALL, "q": branch("root", leaf("x"), leaf("z", RA, 3))})
     maker.plan()
