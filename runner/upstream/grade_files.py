@@ -1,5 +1,6 @@
 """Reads upstream's grade files: scores and words of the tree, and nothing of the explanations."""
 
+import codecs
 import hashlib
 import json
 from dataclasses import dataclass
@@ -67,6 +68,19 @@ class ResultFile(msgspec.Struct):
     paperbench_result: PaperResult
 
 
+class _OutputTop(msgspec.Struct):
+    graded_task_tree: msgspec.Raw
+
+
+class _ResultTop(msgspec.Struct):
+    paperbench_result: msgspec.Raw
+
+
+class _GoldTop(msgspec.Struct):
+    requirements: msgspec.Raw
+    sub_tasks: msgspec.Raw
+
+
 class _Tokens(msgspec.Struct):
     token_usage: Any = None
 
@@ -84,6 +98,11 @@ _OUTPUT = msgspec.json.Decoder(JudgeOutput)
 _RESULT = msgspec.json.Decoder(ResultFile)
 _NODE = msgspec.json.Decoder(GradedNode)
 _TOKENS = msgspec.json.Decoder(_Tokens)
+_TOPS: dict[str, msgspec.json.Decoder[Any]] = {
+    "output": msgspec.json.Decoder(_OutputTop),
+    "result": msgspec.json.Decoder(_ResultTop),
+    "gold": msgspec.json.Decoder(_GoldTop),
+}
 GOLD = "human"
 _HEAD = 8192
 
@@ -96,12 +115,38 @@ def read_grade_file(path: Path, kind: str) -> Graded:
     """The grades in a file of that kind (output, result or gold); raises ForeignError and PaperbenchError."""
     data = path.read_bytes()
     source = SourceFile(path=str(path), sha256=hashlib.sha256(data).hexdigest())
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
         return _decoded(data, kind, source)
     except msgspec.ValidationError as error:
-        raise ForeignError(str(error)) from None
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise PaperbenchError(f"{path} {_why(data, error)}; restore the file and import again") from None
+        if not _is_kind(data, kind):
+            raise ForeignError(str(error)) from None
+        fault = f"is damaged ({error})"
+    except (UnicodeDecodeError, msgspec.DecodeError, RecursionError) as error:
+        try:
+            return _decoded(_with_halves(data), kind, source)
+        except (ValueError, RecursionError, msgspec.ValidationError):
+            fault = _why(data, error)
+    raise PaperbenchError(f"{path} {fault}; restore the file and import again")
+
+
+def _is_kind(data: bytes, kind: str) -> bool:
+    """Whether the file's top level is that of its kind, whatever stands below."""
+    try:
+        _TOPS[kind].decode(data)
+    except msgspec.ValidationError:
+        return False
+    return True
+
+
+def _with_halves(data: bytes) -> bytes:
+    """The same JSON where a text holds half a surrogate pair: harmless in a text that nobody reads."""
+    value = json.loads(data, parse_constant=_refuse)
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _refuse(constant: str) -> None:
+    raise ValueError(constant)
 
 
 def _decoded(data: bytes, kind: str, source: SourceFile) -> Graded:
@@ -136,9 +181,15 @@ def _why(data: bytes, error: Exception) -> str:
         return "is nested too deeply to be a grade file"
     try:
         json.loads(data)
+    except UnicodeDecodeError:
+        return "is no UTF-8 text"
     except (ValueError, RecursionError):
         return f"is truncated or not JSON ({error})"
-    return "holds NaN or Infinity, which is no score"
+    try:
+        json.loads(data, parse_constant=_refuse)
+    except ValueError:
+        return "holds NaN or Infinity, which is no score"
+    return "holds an id or a requirement that is no Unicode text"
 
 
 def usage(output: JudgeOutput) -> dict[str, tuple[int, int]]:
