@@ -3,6 +3,7 @@
 import codecs
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,11 +52,11 @@ class MonitorResult(msgspec.Struct):
 
 
 class PaperResult(msgspec.Struct):
-    """How one run of upstream ended; the judge's output is read only where it is wanted."""
+    """How one run of upstream ended, without the judge's output."""
 
     paper_id: str
-    judge_output: msgspec.Raw = msgspec.Raw(b"null")
     submission_exists: bool | None = None
+    skipped_reproduction: bool | None = None
     code_only: bool | None = None
     resources_provided: bool | None = None
     agent_output: AgentOutput | None = None
@@ -66,6 +67,14 @@ class ResultFile(msgspec.Struct):
     """grade.json, or pb_result.json of older runs."""
 
     paperbench_result: PaperResult
+
+
+class _Judged(msgspec.Struct):
+    judge_output: JudgeOutput | None = None
+
+
+class _JudgedFile(msgspec.Struct):
+    paperbench_result: _Judged
 
 
 class _OutputTop(msgspec.Struct):
@@ -96,6 +105,7 @@ class Graded:
 
 _OUTPUT = msgspec.json.Decoder(JudgeOutput)
 _RESULT = msgspec.json.Decoder(ResultFile)
+_JUDGED = msgspec.json.Decoder(_JudgedFile)
 _NODE = msgspec.json.Decoder(GradedNode)
 _TOKENS = msgspec.json.Decoder(_Tokens)
 _TOPS: dict[str, msgspec.json.Decoder[Any]] = {
@@ -104,7 +114,6 @@ _TOPS: dict[str, msgspec.json.Decoder[Any]] = {
     "gold": msgspec.json.Decoder(_GoldTop),
 }
 GOLD = "human"
-_HEAD = 8192
 
 
 class ForeignError(Exception):
@@ -155,8 +164,7 @@ def _decoded(data: bytes, kind: str, source: SourceFile) -> Graded:
     if kind == "output":
         return Graded(_OUTPUT.decode(data), None, source)
     result = _RESULT.decode(data).paperbench_result
-    judged = bytes(result.judge_output) != b"null"
-    return Graded(_OUTPUT.decode(result.judge_output) if judged else None, result, source)
+    return Graded(_JUDGED.decode(data).paperbench_result.judge_output, result, source)
 
 
 def read_result(folder: Path) -> PaperResult | None:
@@ -166,14 +174,16 @@ def read_result(folder: Path) -> PaperResult | None:
             data = (folder / name).read_bytes()
         except OSError:
             continue
-        # The flags stand before the tree, which is large: what comes first is enough where it parses.
-        head, found, _ = data[:_HEAD].partition(b'"judge_output"')
-        for text in (head.rstrip().rstrip(b",") + b"}}", data) if found else (data,):
-            try:
-                return _RESULT.decode(text).paperbench_result
-            except (msgspec.DecodeError, RecursionError):
-                continue
+        with suppress(ValueError, RecursionError):
+            return _result(data.removeprefix(codecs.BOM_UTF8))
     return None
+
+
+def _result(data: bytes) -> PaperResult:
+    try:
+        return _RESULT.decode(data).paperbench_result
+    except (UnicodeDecodeError, msgspec.DecodeError):
+        return _RESULT.decode(_with_halves(data)).paperbench_result
 
 
 def _why(data: bytes, error: Exception) -> str:

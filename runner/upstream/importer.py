@@ -69,6 +69,7 @@ class Importer:
         self._judges: dict[str, dict[str, gradings.Judge]] = {}
         self._unjudged: list[Item] = []
         self._graded_at: dict[str, str] = {}
+        self._results: dict[Path, PaperResult | None] = {}
         self.tally = Tally()
 
     def add(self, file: Found) -> None:
@@ -124,7 +125,7 @@ class Importer:
         result = graded.result
         told = self._paper or (result.paper_id if result else None) or file.paper
         if told is None:
-            result = read_result(file.run_folder)
+            result = self._result(file, None)
             told = result.paper_id if result else None
         if told is None:
             raise PaperbenchError(
@@ -133,6 +134,12 @@ class Importer:
         graded_at = moment(graded.output.graded_at) if graded.output else None
         at = file.stamp or graded_at or instant(file.path.stat().st_mtime)
         return Item(file, graded, result, self._shelf.paper(told), agent, at, graded_at or at)
+
+    def _result(self, file: Found, known: PaperResult | None) -> PaperResult | None:
+        """How the file's run ended: as the file itself says, or the one beside it."""
+        if known is None and file.run_folder not in self._results:
+            self._results[file.run_folder] = read_result(file.run_folder)
+        return known or self._results[file.run_folder]
 
     def _judged(self, item: Item, output: JudgeOutput) -> None:
         tree, leaves = self._tree(item, output.graded_task_tree)
@@ -166,7 +173,7 @@ class Importer:
         found = matches(rubric, rows)
         if len(found) == 1:
             return found[0], leaves
-        declared = _protocol(item.result or read_result(item.file.run_folder))
+        declared = _protocol(self._result(item.file, item.result))
         if not found:
             tree = snapshot(rubric, graded, rows, declared)
             self.tally.differing[item.paper, tree.digest, tree.difference or ""] += 1
@@ -194,7 +201,8 @@ class Importer:
             id=trial, paper=item.paper, agent=item.agent, attempt=1,
             protocol=tree.protocol, rubric=tree.digest, at=item.at,
         )  # fmt: skip
-        data = rollout_outcome(trial, item.file.run_folder, item.result, item.graded.source, item.at)
+        result = self._result(item.file, item.result)
+        data = rollout_outcome(trial, item.file.run_folder, result, item.graded.source, item.at)
         if data is not None:
             write_outcome(self._staging.stage(trial, "rollout"), data)
 
@@ -271,8 +279,11 @@ class Importer:
 
 
 def _protocol(result: PaperResult | None) -> Protocol | None:
+    """What the flags say; None where they are not there, as in older files."""
     if result is None:
         return None
     if result.code_only:
         return "code-dev"
-    return "resources-provided" if result.resources_provided else "full"
+    if result.resources_provided:
+        return "resources-provided"
+    return None if result.code_only is None else "full"

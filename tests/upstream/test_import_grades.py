@@ -270,6 +270,24 @@ def test_a_run_without_grades_is_not_lost(
     assert len({path.name for path in run_of(root).path.glob("trials/*/*/*/grading/*")}) == 1
 
 
+def test_a_disqualification_counts_beside_a_grader_output(root: Path, tmp_path: Path) -> None:
+    held = output(graded(tiny(), iter(SCORES), explanation="Because. " * 2000))
+    newer_run(tmp_path / "graded", held, monitor_result={"violations": [{"line_number": 1}]})
+    assert grades(root, tmp_path / "graded") == 0
+    rollout = run_of(root).trial(only_trial(root).id).outcome("rollout")
+    assert rollout is not None
+    assert (rollout.failure_class, rollout.reason) == ("agent", "disqualified")
+
+
+def test_a_tree_without_flags_tells_its_protocol_itself(root: Path, tmp_path: Path) -> None:
+    tree = code_only(tiny())
+    assert tree is not None
+    tree["sub_tasks"][0]["weight"] = 7
+    newer_run(tmp_path / "graded", output(graded(tree, iter((1, 1, 0)))), code_only=None)
+    assert grades(root, tmp_path / "graded") == 0
+    assert only_trial(root).protocol == "code-dev"
+
+
 def test_foreign_json_is_counted_but_refused_when_named(
     root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
