@@ -48,6 +48,7 @@ class PlanIndex:
                 config.limits.model_dump(mode="json") if config else None,
                 config.network if config else None,
                 config.container if config else None,
+                *(["not reproduced"] if trial.reproduced is False else []),
             ]
         )
 

@@ -71,12 +71,15 @@ def _planned_paper(shelf: Shelf, name: str) -> PlannedPaper:
 def _ranked(
     run: RunFolder, trials: Iterable[PlannedTrial], graded_at: dict[str, str]
 ) -> tuple[PlannedTrial, ...]:
-    """The trials with attempts from 1 by time within agent and paper, and with each agent's set of papers."""
-    groups: dict[tuple[str, str], list[PlannedTrial]] = defaultdict(list)
-    papers: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    """The trials with attempts from 1 by time, and with each agent's set of papers.
+
+    What an agent did under each protocol, with and without reproduction, counts for itself.
+    """
+    groups: dict[tuple[str, ...], list[PlannedTrial]] = defaultdict(list)
+    papers: dict[tuple[str, ...], set[str]] = defaultdict(set)
     for trial in trials:
-        groups[trial.agent, trial.paper].append(trial)
-        papers[trial.agent, trial.protocol].add(trial.paper)
+        groups[*_kind(trial), trial.paper].append(trial)
+        papers[_kind(trial)].add(trial.paper)
     ranked = []
     for _, group in sorted(groups.items()):
         times = Counter(trial.at for trial in group)
@@ -87,9 +90,13 @@ def _ranked(
         }
         in_time = sorted(group, key=lambda trial: (trial.at or "", graded.get(trial.id, ""), trial.id))
         for number, trial in enumerate(in_time, start=1):
-            paper_set = tuple(sorted(papers[trial.agent, trial.protocol]))
+            paper_set = tuple(sorted(papers[_kind(trial)]))
             ranked.append(trial.model_copy(update={"attempt": number, "paper_set": paper_set}))
     return tuple(ranked)
+
+
+def _kind(trial: PlannedTrial) -> tuple[str, ...]:
+    return trial.agent, trial.protocol or "", "" if trial.reproduced is None else str(trial.reproduced)
 
 
 def _graded_at(run: RunFolder, trial: str) -> str:

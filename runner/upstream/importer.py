@@ -195,13 +195,14 @@ class Importer:
 
     def _add_trial(self, item: Item, tree: Tree, trial: str) -> None:
         source = str(item.file.path) if tree.difference else None
+        result = self._result(item.file, item.result)
         self._graded_at[trial] = item.graded_at
         self._rubrics.setdefault(tree.digest, (item.paper, tree, source))
         self._trials[trial] = PlannedTrial(
             id=trial, paper=item.paper, agent=item.agent, attempt=1,
             protocol=tree.protocol, rubric=tree.digest, at=item.at,
+            reproduced=_reproduced(result, tree.protocol),
         )  # fmt: skip
-        result = self._result(item.file, item.result)
         data = rollout_outcome(trial, item.file.run_folder, result, item.graded.source, item.at)
         if data is not None:
             write_outcome(self._staging.stage(trial, "rollout"), data)
@@ -287,3 +288,8 @@ def _protocol(result: PaperResult | None) -> Protocol | None:
     if result.resources_provided:
         return "resources-provided"
     return None if result.code_only is None else "full"
+
+
+def _reproduced(result: PaperResult | None, protocol: Protocol) -> bool | None:
+    """False where the protocol's reproduction was left out; None: as the protocol says."""
+    return False if result and result.skipped_reproduction and protocol != "code-dev" else None

@@ -154,6 +154,33 @@ def test_attempts_are_ranked_by_time_also_later(root: Path, tmp_path: Path) -> N
     }  # fmt: skip
 
 
+def test_each_protocol_counts_its_own_attempts(root: Path, tmp_path: Path) -> None:
+    tree = code_only(tiny())
+    assert tree is not None
+    for day, flags in (("08", {}), ("09", {"code_only": True}), ("10", {"skipped_reproduction": True})):
+        group = f"2025-04-{day}T00-00-00-GMT_run-group_some-agent"
+        held = graded(tree, iter((1, 1, 0))) if "code_only" in flags else graded(tiny(), iter(SCORES))
+        newer_run(tmp_path / "graded", output(held), group=group, **flags)
+    assert grades(root, tmp_path / "graded") == 0
+    trials = plan_of(root).trials
+    assert {trial.id.split("/")[2][8:10]: (trial.attempt, trial.reproduced) for trial in trials} == {
+        "08": (1, None), "09": (1, None), "10": (1, False),
+    }  # fmt: skip
+
+
+def test_runs_without_reproduction_are_compared_with_their_like(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for day, flag in (("08", True), ("09", False)):
+        group = f"2025-04-{day}T00-00-00-GMT_run-group_some-agent"
+        held = output(graded(tiny(), iter(SCORES)))
+        newer_run(tmp_path / "graded", held, group=group, skipped_reproduction=flag)
+    assert grades(root, tmp_path / "graded") == 0
+    capsys.readouterr()
+    assert main(["board", "overall", "--runs", str(root / "runs"), "--json"]) == 0
+    assert [row["attempts"] for row in json.loads(capsys.readouterr().out)] == [1, 1]
+
+
 def test_runs_of_one_group_are_ranked_by_when_they_were_graded(root: Path, tmp_path: Path) -> None:
     for run, at in ((RUN, "2025-04-09T07-00-00-UTC"), (OTHER_RUN, "2025-04-09T06-00-00-UTC")):
         newer_run(tmp_path / "graded", output(graded(tiny(), iter(SCORES)), graded_at=at), run=run)

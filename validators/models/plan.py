@@ -60,6 +60,10 @@ class PlannedTrial(Model):
         None
     )
     at: Instant | None = None
+    reproduced: Annotated[
+        bool | None,
+        Field(description="false: judged without the reproduction that its protocol asks for."),
+    ] = None
 
 
 class Plan(Model):
