@@ -56,14 +56,13 @@ class PlanIndex:
         """The rubric and the text of a paper of the trial's attempt, also where that paper has no trial."""
         planned = self.papers.get(paper)
         protocol = trial.protocol or self.plan.protocol
-        rubric = self.attempt_rubrics[trial.agent, protocol, trial.attempt].get(paper)
+        own = trial.rubric if paper == trial.paper else None
+        rubric = own or self.attempt_rubrics[trial.agent, protocol, trial.attempt].get(paper)
         if rubric is None:
             # A gap is a gap of the tree that the other attempts were graded by.
             known = self.known_rubrics.get((trial.agent, protocol, paper), frozenset())
             rubric = next(iter(known)) if len(known) == 1 else planned.rubric if planned else None
-        return (
-            trial.rubric or rubric
-        ) if paper == trial.paper else rubric, planned.paper if planned else None
+        return rubric, planned.paper if planned else None
 
 
 def index_plan(plan: Plan) -> PlanIndex:
