@@ -1,4 +1,4 @@
-"""paperbench sql: ask the database, read-only."""
+"""paperbench sql: ask the database, read-only, and touch no other file."""
 
 import argparse
 
@@ -16,11 +16,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Print the answer to a question."""
-    from runner.database.reading import ask, opened
+    from runner.database.reading import ask, lock, opened
     from runner.database.showing import print_csv, print_json, print_table
+    from runner.errors import UsageError
     from runner.places import runs_folder
 
+    if not arguments.query.strip(" \t\r\n;"):
+        raise UsageError("the query is empty; ask something, like 'SELECT * FROM trial_scores'")
     with opened(runs_folder(arguments)) as database:
+        lock(database)
         table = ask(database, arguments.query)
     if arguments.json or arguments.format == "json":
         print_json(table.records())

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,13 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
     def records(self) -> list[dict[str, Any]]:
-        """The rows by column name."""
-        return [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        """The rows by column name; columns of one name are told apart as a, a_1, a_2."""
+        names: list[str] = []
+        for column in self.columns:
+            numbered = (f"{column}_{number}" for number in count(1))
+            free = (name for name in numbered if name not in {*names, *self.columns})
+            names.append(next(free) if column in names else column)
+        return [dict(zip(names, row, strict=True)) for row in self.rows]
 
 
 @contextmanager
@@ -51,10 +57,18 @@ def _one_line(error: Exception) -> str:
     return str(error).strip().splitlines()[0]
 
 
+def lock(database: Any) -> None:
+    """Keep questions off the file system, to write it as well as to read it, and off the settings."""
+    database.execute("SET enable_external_access = false")
+    # DuckDB still lets COPY write over the files of a database that is open; this does not.
+    database.execute("SET disabled_filesystems = 'LocalFileSystem'")
+    database.execute("SET lock_configuration = true")
+
+
 def ask(database: Any, query: str) -> Table:
     """The answer to one or more statements: that of the last one."""
     cursor = database.execute(query)
-    if cursor.description is None:
+    if cursor is None or cursor.description is None:
         return Table((), ())
     return Table(tuple(column[0] for column in cursor.description), tuple(cursor.fetchall()))
 

@@ -286,6 +286,49 @@ def test_questions_are_answered_read_only_in_three_formats(tmp_path: Path, capsy
     assert "there is no board" in refused(tmp_path, capsys, "board", "nonsense")
 
 
+@pytest.mark.parametrize(
+    "query",
+    [
+        "COPY (SELECT 1) TO '{file}'",
+        "EXPLAIN ANALYZE COPY (SELECT 1) TO '{database}' (FORMAT csv, USE_TMP_FILE false)",
+        "EXPORT DATABASE '{file}.folder'",
+        "ATTACH '{file}.new' AS other",
+        "FROM read_text('{file}')",
+        "SET enable_external_access = true; COPY (SELECT 1) TO '{file}'",
+        "RESET lock_configuration; SET enable_external_access = true; COPY (SELECT 1) TO '{file}'",
+    ],
+)
+def test_a_question_touches_no_file(query: str, tmp_path: Path, capsys: Capture) -> None:
+    maker = RunMaker(tmp_path, {"p": SMALL})
+    maker.plan()
+    maker.grade_all("p/oracle/1", HALF)
+    printed(tmp_path, capsys, "collect")
+    lock = maker.folder.path / "plan.lock"
+    before = lock.read_bytes()
+    files = sorted(tmp_path.rglob("*"))
+    assert refused(tmp_path, capsys, "sql", query.format(file=lock, database=tmp_path / DATABASE))
+    assert lock.read_bytes() == before
+    assert sorted(tmp_path.rglob("*")) == files
+    view = "SET VARIABLE mode = 'code-dev'; SELECT count(*) AS n FROM trial_scores"
+    assert asked(tmp_path, capsys, "sql", view) == [{"n": 1}]
+
+
+def test_a_question_that_asks_nothing_is_a_usage_error(tmp_path: Path, capsys: Capture) -> None:
+    RunMaker(tmp_path, {"p": SMALL}).plan()
+    printed(tmp_path, capsys, "collect")
+    for query in ("", " ;\n"):
+        assert main(["sql", query, "--runs", str(tmp_path)]) == 2
+        assert len(capsys.readouterr().err.splitlines()) == 1
+    assert printed(tmp_path, capsys, "sql", "-- nothing") == ""
+
+
+def test_columns_of_one_name_are_all_in_the_json(tmp_path: Path, capsys: Capture) -> None:
+    RunMaker(tmp_path, {"p": SMALL}).plan()
+    printed(tmp_path, capsys, "collect")
+    query = "SELECT 1 AS a, 2 AS a, 3 AS a_1, 4 AS a"
+    assert asked(tmp_path, capsys, "sql", query) == [{"a": 1, "a_2": 2, "a_1": 3, "a_3": 4}]
+
+
 @pytest.mark.parametrize("name", board_names())
 def test_a_board_runs_as_it_stands_and_says_what_it_is(name: str, tmp_path: Path, capsys: Capture) -> None:
     maker = RunMaker(tmp_path, {"p": SMALL})
