@@ -1,6 +1,6 @@
 """The rubric as a plain tree: paths, walks, pruning and effective weights. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -69,10 +69,19 @@ def leaves_with_texts(root: Node) -> Iterator[tuple[str, tuple[str, ...], Node]]
 
 
 def prune_code_dev(root: Node) -> Node | None:
-    """The tree without leaves of other categories than Code Development; None when none is left."""
+    """The tree without leaves of other categories than Code Development; None when none is left.
+
+    A Subtree leaf stands for a whole branch. It stays where the tree was graded code-dev already, which
+    is where no leaf of another category is in it.
+    """
+    found = {leaf.category for _, leaf in leaves(root)}
+    return _only(root, found if found <= {"Code Development", "Subtree"} else {"Code Development"})
+
+
+def _only(root: Node, categories: Collection[str | None]) -> Node | None:
     if not root.children:
-        return root if root.category == "Code Development" else None
-    kept = tuple(child for child in map(prune_code_dev, root.children) if child is not None)
+        return root if root.category in categories else None
+    kept = tuple(child for child in (_only(one, categories) for one in root.children) if child is not None)
     return replace(root, children=kept) if kept else None
 
 

@@ -114,6 +114,15 @@ def test_small_trees() -> None:
     assert root_score(branch("root", leaf("x", RA)), {"root/x": 1.0}, "code-dev", PAPER) is None
 
 
+def test_a_pruned_branch_is_code_where_nothing_else_than_code_is_left() -> None:
+    graded = branch("root", leaf("pruned", "Subtree", 3), branch("b", leaf("x")))
+    assert total(graded, {"root/pruned": 0.4, "root/b/x": 1.0}, "code-dev", PAPER) == pytest.approx(0.55)
+    mixed = branch("root", leaf("pruned", "Subtree", 3), branch("b", leaf("x"), leaf("y", CE)))
+    assert total(mixed, {"root/b/x": 0.5}, "code-dev", PAPER) == 0.5
+    alone = leaf("root", "Subtree")
+    assert total(alone, {"root": 0.25}, "code-dev") == 0.25
+
+
 def test_upstream_lets_provided_resources_drag_the_score_down_and_the_paper_does_not() -> None:
     root = branch("root", branch("data", leaf("d1", facet=DATA), leaf("d2", facet=DATA)), leaf("method"))
     ones = scored(root, lambda _: 1.0)
