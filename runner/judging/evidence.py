@@ -11,6 +11,7 @@ from runner.errors import PaperbenchError
 from runner.manifest import Entry, compare, read_manifest, scan, submission_digest
 from runner.run_folder import TrialFolder
 from validators.checks import CheckEvidence
+from validators.checks.files import RefusedFileError, open_inside
 from validators.models.config import Protocol
 from validators.models.plan import PlannedTrial
 from validators.models.records import Outcome
@@ -148,12 +149,15 @@ def _files(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def read_log(path: Path, edge: int = LOG_EDGE_BYTES) -> str:
-    """The log's text; of a long one the first and the last `edge` bytes, and a line that says so."""
+    """The log's text; of a long one the first and the last `edge` bytes, and a line that says so.
+
+    Empty when there is no log or something else lies in its place: the script could reach it.
+    """
     try:
-        stream = path.open("rb")
-    except FileNotFoundError:
+        handle = open_inside(path.parent, path.name)
+    except RefusedFileError:
         return ""
-    with stream:
+    with os.fdopen(handle, "rb") as stream:
         size = os.fstat(stream.fileno()).st_size
         if size <= 2 * edge:
             return stream.read().decode("utf-8", "replace")

@@ -1,6 +1,7 @@
 """What a judge is shown: all of the submission, nothing beyond it, and nothing in it that speaks."""
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from runner.judging.evidence import read_log
 from tests.fakes.openai_server import answer, fake_openai
 from tests.judging.bench import Bench, bench, with_submission
 
@@ -209,3 +211,17 @@ def test_result_verdicts_say_where_their_evidence_comes_from(
     asked_about(place, fill)
     assert origin(place) == expected
     assert sum("evidence_origin" in line for line in place.lines("one", agent="own")) == 1
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("swap", ["fifo", "link", "folder", "missing"])
+def test_only_a_regular_file_is_read_as_the_log(tmp_path: Path, swap: str) -> None:
+    (tmp_path / "secret.txt").write_text("TOP SECRET")
+    log = tmp_path / "reproduce.log"
+    if swap == "fifo":
+        os.mkfifo(log)
+    elif swap == "link":
+        log.symlink_to(tmp_path / "secret.txt")
+    elif swap == "folder":
+        log.mkdir()
+    assert read_log(log) == ""
