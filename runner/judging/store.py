@@ -65,6 +65,7 @@ class GradingWriter:
         self._verdicts = LineWriter(folder / VERDICTS)
         self._answers = LineWriter(folder / ANSWERS)
         self._ledger = LineWriter(folder / LEDGER)
+        self._unwritten: list[dict[str, Any]] = []
 
     def add(self, verdict: Verdict | None, answer: dict[str, Any] | None, calls: tuple[Call, ...]) -> None:
         """Append one judgement; durable after the next flush."""
@@ -74,15 +75,20 @@ class GradingWriter:
             self._ledger.append(call.model_dump(mode="json", by_alias=True, exclude_none=True))
         if verdict is not None:
             line = verdict.model_dump(mode="json", by_alias=True, exclude_none=True)
-            self._verdicts.append({**line, "score": verdict.score})
+            self._unwritten.append({**line, "score": verdict.score})
 
     def flush(self) -> None:
-        """Make it all durable, verdicts last."""
-        for writer in (self._answers, self._ledger, self._verdicts):
-            writer.flush()
+        """Make it all durable; no verdict is even written before what it rests on is durable."""
+        self._answers.flush()
+        self._ledger.flush()
+        for line in self._unwritten:
+            self._verdicts.append(line)
+        self._unwritten.clear()
+        self._verdicts.flush()
 
     def close(self) -> None:
         """Flush and close."""
+        self.flush()
         for writer in (self._answers, self._ledger, self._verdicts):
             writer.close()
 
