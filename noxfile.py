@@ -27,18 +27,13 @@ def quickstart(session: nox.Session) -> None:
     """Run a whole small benchmark on this machine: plan, attempts, reproduction, grading, leaderboard."""
     install(session)
     shutil.rmtree(QUICKSTART, ignore_errors=True)
-    runs = ("--runs", str(QUICKSTART))
-    session.run("paperbench", "run", "runner/configs/quickstart.yaml", *runs)
-    session.run("paperbench", "board", *runs)
-    session.run("paperbench", "board", "by_paper", "--no-collect", *runs)
-    session.log(
-        "Leaves with a deterministic check were checked; the others were decided by recorded answers,"
-    )
-    session.log(
-        "written beforehand by people (runner/configs/judges/quickstart.answers.jsonl): no model was asked."
-    )
-    session.log(f"Plan, attempts, logs and verdicts: {QUICKSTART}/quickstart/")
-    session.log(f"Database for SQL:                  {QUICKSTART}/paperbench.duckdb")
+    session.run("paperbench", "run", "runner/configs/quickstart.yaml")
+    session.run("paperbench", "board")
+    session.run("paperbench", "board", "by_paper", "--no-collect")
+    session.log("Leaves with a deterministic check were checked; the others were decided by recorded answers,")
+    session.log("written beforehand by people (runner/configs/judges/quickstart.answers.jsonl): no model was asked.")
+    session.log(f"Plan, attempts, logs and verdicts: {QUICKSTART}/; database for SQL: runs/paperbench.duckdb")
+    session.log(f"Ask more: {session.bin}/paperbench score quickstart bandit-regret/flawed/1")
 
 
 @nox.session

@@ -1,0 +1,6 @@
+"""What all tests start from."""
+
+import signal
+
+# A shell starts background jobs with SIGINT ignored, and children inherit that; tests send it to programs they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
