@@ -20,8 +20,9 @@ FROM gradings g JOIN trials t USING (trial) JOIN runs r USING (run) JOIN rubrics
 WHERE t.run = ? AND t.id = ? AND (? IS NULL OR g.kind = ? OR starts_with(g.judge, ?)) ORDER BY g.kind, g.judge
 """
 LEAF_SCORES = """
-SELECT l.path, avg(coalesce(v.score, 0)) FROM verdicts v JOIN leaves l USING (leaf)
-WHERE v.grading = ? AND (v.counts OR ?) GROUP BY l.path
+SELECT l.path, sum(coalesce(v.score, 0)) / g.repeats
+FROM verdicts v JOIN leaves l USING (leaf) JOIN gradings g USING (grading)
+WHERE v.grading = ? AND (v.counts OR ?) GROUP BY l.path, g.repeats HAVING count(*) = g.repeats
 """
 
 
@@ -62,7 +63,7 @@ def node_records(
     tree = view(root, mode, rule)
     if tree is None:
         return []
-    # Under upstream's rule a failed verdict is a score of 0.
+    # Under upstream's rule a failed verdict is a score of 0; one that is missing is no verdict.
     failed_too = rule == "upstream-2026-04"
     scores = dict(database.execute(LEAF_SCORES, [found.grading, failed_too]).fetchall())
     intervals = tree_scores(root, scores if found.state == "judged" else {}, mode, rule)

@@ -9,7 +9,7 @@ SELECT *,
 FROM gradings;
 
 -- Leaf scores are means of repeats, so sums over verdict rows are divided by the repeats once, at the end.
--- Under upstream's rule a failed verdict is a leaf of score 0, so that what does not count elsewhere counts there.
+-- Under upstream's rule a failed verdict is a score of 0, so that leaves count there whose every repeat has a verdict.
 CREATE VIEW sums AS
 SELECT v.grading,
        sum(w.weight * v.score) AS earned,
@@ -18,8 +18,9 @@ SELECT v.grading,
 FROM (
     SELECT grading, leaf, score FROM verdicts WHERE counts
     UNION ALL
-    SELECT grading, leaf, score FROM verdicts
-    WHERE NOT counts AND grading IN (SELECT grading FROM chosen WHERE rule = 'upstream-2026-04')
+    SELECT d.grading, d.leaf, d.score FROM verdicts d JOIN chosen USING (grading)
+    WHERE NOT d.counts AND rule = 'upstream-2026-04'
+    QUALIFY count(*) OVER (PARTITION BY d.grading, d.leaf) = repeats
 ) v
 JOIN chosen c ON c.grading = v.grading
 JOIN leaf_weights w ON w.leaf = v.leaf AND w.rule = c.rule AND w.mode = c.mode

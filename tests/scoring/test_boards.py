@@ -270,6 +270,24 @@ def test_the_tree_of_a_trial_shows_intervals(tmp_path: Path, capsys: Capture) ->
     assert "no trial 'p/nobody/1'" in refused(tmp_path, capsys, "score", "run", "p/nobody/1")
 
 
+def test_a_missing_repeat_is_a_gap_for_board_and_score_alike(tmp_path: Path, capsys: Capture) -> None:
+    maker = RunMaker(tmp_path, {"p": SMALL}, repeats=2, scoring="upstream-2026-04")
+    maker.plan()
+    trial = "p/oracle/1"
+    maker.ran(trial)
+    lines = [maker.verdict(trial, path, 1.0, repeat) for path in ALL for repeat in (0, 1)]
+    maker.graded(trial, [*lines[:3], lines[4]])
+    (row,) = asked(tmp_path, capsys, "board", "by_paper")
+    root, *_, z = asked(tmp_path, capsys, "score", "run", trial)
+    assert (z["path"], z["score"], z["judged"]) == ("root/z", None, 0)
+    assert (row["score"], row["judged"]) == (root["score"], root["judged"]) == (None, 1)
+    maker.graded(trial, [lines[3], maker.verdict(trial, "root/z", None, 1)])
+    (row,) = asked(tmp_path, capsys, "board", "by_paper")
+    root, *_, z = asked(tmp_path, capsys, "score", "run", trial)
+    assert (z["score"], z["judged"]) == (0.5, 1)
+    assert (row["score"], root["score"]) == pytest.approx((5 / 6, 5 / 6))
+
+
 def test_questions_are_answered_read_only_in_three_formats(tmp_path: Path, capsys: Capture) -> None:
     maker = RunMaker(tmp_path, {"p": SMALL})
     maker.plan()
