@@ -30,8 +30,8 @@ def quickstart(session: nox.Session) -> None:
     session.run("paperbench", "run", "runner/configs/quickstart.yaml")
     session.run("paperbench", "board")
     session.run("paperbench", "board", "by_paper", "--no-collect")
-    session.log("Leaves with a deterministic check were checked; the others were decided by recorded answers,")
-    session.log("written beforehand by people (runner/configs/judges/quickstart.answers.jsonl): no model was asked.")
+    session.log("Leaves with a check were checked; the others were decided by answers recorded beforehand")
+    session.log("by people (runner/configs/judges/quickstart.answers.jsonl): no model was asked.")
     session.log(f"Plan, attempts, logs and verdicts: {QUICKSTART}/; database for SQL: runs/paperbench.duckdb")
     session.log(f"Ask more: {session.bin}/paperbench score quickstart bandit-regret/flawed/1")
 

@@ -25,10 +25,10 @@ def trial_outcomes(run: RunFolder, plan: Plan, trial: PlannedTrial) -> list[Outc
 
 
 def trial_state(outcomes: list[Outcome], *, running: bool) -> str:
-    """waiting, running, interrupted, graded, failed (infrastructure or judge, tried again by resume)."""
+    """waiting, running, interrupted, graded, incomplete (leaves without verdict) or failed (infrastructure)."""
     last = outcomes[-1] if outcomes else None
     if last is not None and not finished(last):
-        return "failed"
+        return "incomplete" if last.failure_class == "judge" else "failed"
     if last is not None and last.stage == "grading":
         return "graded"
     if not running:
@@ -71,7 +71,9 @@ def headline(facts: dict[str, Any]) -> str:
 def trial_line(facts: dict[str, Any]) -> str:
     """A trial in one line: its state and its stages."""
     stages = "; ".join(_stage(stage) for stage in facts["stages"])
-    return f"  {facts['id']:<40} {facts['state']:<11} {stages}".rstrip()
+    line = f"  {facts['id']:<40} {facts['state']:<11} {stages}".rstrip()
+    told = [outcome["message"] for outcome in facts["stages"] if outcome.get("message")]
+    return "\n".join([line, *(f"      {message}" for message in told)])
 
 
 def _stage(outcome: dict[str, Any]) -> str:
