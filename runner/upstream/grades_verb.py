@@ -12,7 +12,8 @@ from runner.lease import Lease
 from runner.places import data_root, runs_folder
 from runner.run_folder import RunFolder
 from runner.upstream.find_grades import chosen, search
-from runner.upstream.importer import Importer, Tally
+from runner.upstream.importer import Importer
+from runner.upstream.items import Tally
 from runner.upstream.shelf import Shelf
 from runner.upstream.staging import Staging
 

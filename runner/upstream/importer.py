@@ -1,14 +1,12 @@
 """Brings grade files into one imported run: each grading once, nothing unless all of them can be."""
 
-from collections import Counter
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from runner.clock import instant
 from runner.errors import PaperbenchError
 from runner.run_folder import RunFolder
-from runner.upstream import gradings
+from runner.upstream import gradings, ungraded
 from runner.upstream.find_grades import Found, moment
 from runner.upstream.grade_files import (
     ForeignError,
@@ -21,38 +19,14 @@ from runner.upstream.grade_files import (
     usage,
 )
 from runner.upstream.imported_plan import read_plan, write_plan
+from runner.upstream.items import Item, Tally, reproduced_of, ungraded_of
 from runner.upstream.match import Tree, flatten, matches, snapshot
 from runner.upstream.recorded import failed_leaves, recorded, scores, total, total_of
 from runner.upstream.rollouts import rollout_outcome
 from runner.upstream.shelf import Shelf
 from runner.upstream.staging import LEDGER, OUTCOME, VERDICTS, Staging, write, write_outcome
 from runner.upstream.trial_names import trial_ids
-from validators.models.config import Protocol
 from validators.models.plan import PlannedTrial
-
-
-@dataclass
-class Tally:
-    """What an import did."""
-
-    added: int = 0
-    present: int = 0
-    foreign: list[str] = field(default_factory=list)
-    trials: dict[str, None] = field(default_factory=dict)
-    differing: Counter[tuple[str, str, str]] = field(default_factory=Counter)
-
-
-@dataclass(frozen=True)
-class Item:
-    """One grade file read, with everything that its grading needs."""
-
-    file: Found
-    graded: Graded
-    result: PaperResult | None
-    paper: str
-    agent: str
-    at: str
-    graded_at: str
 
 
 class Importer:
@@ -66,8 +40,10 @@ class Importer:
         self._old = read_plan(run)
         self._trials = {trial.id: trial for trial in self._old.trials} if self._old else {}
         self._rubrics: dict[str, tuple[str, Tree, str | None]] = {}
-        self._judges: dict[str, dict[str, gradings.Judge]] = {}
+        self._made: list[tuple[str, gradings.Judge, int]] = []
         self._unjudged: list[Item] = []
+        self._replaced: set[str] = set()
+        self._agents: set[str] = set()
         self._graded_at: dict[str, str] = {}
         self._results: dict[Path, PaperResult | None] = {}
         self.tally = Tally()
@@ -84,6 +60,7 @@ class Importer:
             self.tally.foreign.append(str(file.path))
             return
         item = self._item(file, graded)
+        self._agents.add(item.agent)
         if graded.output is None:
             self._unjudged.append(item)
             return
@@ -96,14 +73,13 @@ class Importer:
 
     def commit(self) -> Tally:
         """Make everything staged part of the run, plan.lock last."""
-        for item in self._unjudged:
-            self._without_grades(item)
+        self._without_grades()
         if self.tally.added:
             self._run.path.mkdir(parents=True, exist_ok=True)
             for paper, tree, source in self._rubrics.values():
                 revision = None if source else self._shelf.rubric(paper).revision
                 self._run.add_rubric(paper, tree.root, revision=revision, source=source)
-            self._staging.commit(trial.id for trial in (self._old.trials if self._old else ()))
+            self._staging.commit(trial.id for trial in self._before() if trial.id not in self._replaced)
             write_plan(self._run, self._old, self._trials.values(), self._graded_at, self._shelf)
         return self.tally
 
@@ -144,7 +120,6 @@ class Importer:
     def _judged(self, item: Item, output: JudgeOutput) -> None:
         tree, leaves = self._tree(item, output.graded_task_tree)
         judge = gradings.judge_of(output)
-        self._judges.setdefault(item.file.group, {})[judge.digest] = judge
         if self._has(item, judge):
             self.tally.present += 1
             return
@@ -164,6 +139,7 @@ class Importer:
             ledger = gradings.ledger_lines(trial, judge.digest, item.file.grade, item.graded_at, used)
             write(f"{folder}/{LEDGER}", ledger, append=True)
         self._grading_outcome(item, trial, judge, known, leaves=leaves, used=used)
+        self._made.append((trial, judge, len(leaves)))
         self._counted(trial)
 
     def _tree(self, item: Item, graded: GradedNode) -> tuple[Tree, list[GradedNode]]:
@@ -173,7 +149,7 @@ class Importer:
         found = matches(rubric, rows)
         if len(found) == 1:
             return found[0], leaves
-        declared = _protocol(self._result(item.file, item.result))
+        declared = ungraded.protocol_of(self._result(item.file, item.result))
         if not found:
             tree = snapshot(rubric, graded, rows, declared)
             self.tally.differing[item.paper, tree.digest, tree.difference or ""] += 1
@@ -184,7 +160,8 @@ class Importer:
         """The id of the grading's trial, and whether it is new: the run has none of that tree."""
         for trial in trial_ids(item.paper, item.agent, item.file):
             known = self._trials.get(trial)
-            if known is None:
+            if known is None or self._isungraded_of(trial):
+                self._replaced.add(trial)
                 self._add_trial(item, tree, trial)
                 return trial, True
             if (known.rubric, known.protocol) == (tree.digest, tree.protocol):
@@ -201,8 +178,12 @@ class Importer:
         self._trials[trial] = PlannedTrial(
             id=trial, paper=item.paper, agent=item.agent, attempt=1,
             protocol=tree.protocol, rubric=tree.digest, at=item.at,
-            reproduced=_reproduced(result, tree.protocol),
+            reproduced=reproduced_of(result, tree.protocol),
         )  # fmt: skip
+        self._write_rollout(item, trial)
+
+    def _write_rollout(self, item: Item, trial: str) -> None:
+        result = self._result(item.file, item.result)
         data = rollout_outcome(trial, item.file.run_folder, result, item.graded.source, item.at)
         if data is not None:
             write_outcome(self._staging.stage(trial, "rollout"), data)
@@ -255,41 +236,57 @@ class Importer:
         )  # fmt: skip
         write_outcome(folder, data)
 
-    def _without_grades(self, item: Item) -> None:
-        """A run that was not judged: nothing handed in, disqualified, or something crashed."""
-        judges = list(self._judges.get(item.file.group, {}).values())
-        judge = judges[0] if len(judges) == 1 else gradings.judge_of(None)
-        protocol = _protocol(item.result) or "full"
-        variants = [tree for _, tree in self._shelf.rubric(item.paper).variants]
-        tree = next((tree for tree in variants if tree.protocol == protocol), variants[0])
-        if self._has(item, judge) or trial_ids(item.paper, item.agent, item.file)[0] in self._trials:
-            self.tally.present += 1
+    def _before(self) -> tuple[PlannedTrial, ...]:
+        return self._old.trials if self._old else ()
+
+    def _isungraded_of(self, trial: str) -> bool:
+        """Whether nobody graded the trial: neither before nor now."""
+        return trial not in self.tally.trials and not ungraded.is_graded(self._run, trial)
+
+    def _without_grades(self) -> None:
+        """Runs that were not judged: nothing handed in, disqualified, or something crashed."""
+        before = [trial for trial in self._before() if trial.agent in self._agents]
+        runs = {run.trial: run for run in ungraded.stale(self._run, before)}
+        items = {(run := ungraded_of(item)).trial: (run, item) for item in self._unjudged}
+        runs |= {name: run for name, (run, _) in items.items()}
+        if not runs:
             return
-        trial, _ = self._trial(item, tree)
-        data = gradings.outcome(
-            trial, "grading", ("none", "not_graded"), (item.at, item.at, 0.0),
-            grading={**gradings.grading_data(judge, 1, len(tree.leaves), 0, (0, 0)), "judged": 0},
-            source=gradings.source_data(item.graded.source, item.file.grade),
-        )  # fmt: skip
-        write_outcome(self._staging.stage(trial, f"grading/{judge.digest}"), data)
-        self._counted(trial)
+        known = [*ungraded.peers(self._run, (trial for trial in before if trial.id not in self._replaced))]
+        known += [ungraded.Peer(self._trials[trial], judge, leaves) for trial, judge, leaves in self._made]
+        for name, run in runs.items():
+            stands = ungraded.standing(run, known, self._shelf.rubric(run.paper))
+            if not self._isungraded_of(name) or self._stands(stands):
+                self.tally.present += name in items
+                continue
+            self._stand(run, stands, items[name][1] if name in items else None)
+
+    def _stands(self, stands: ungraded.Standing) -> bool:
+        """Whether the run holds just this already."""
+        old, new = self._trials.get(stands.trial.id), stands.trial
+        return (
+            old is not None
+            and (old.rubric, old.protocol, old.reproduced) == (new.rubric, new.protocol, new.reproduced)
+            and ungraded.gradings_there(self._run, new.id) == {judge.digest for judge in stands.judges}
+        )
+
+    def _stand(self, run: ungraded.Ungraded, stands: ungraded.Standing, item: Item | None) -> None:
+        trial = stands.trial
+        self._trials[trial.id] = trial
+        self._graded_at[trial.id] = run.at
+        self._replaced.add(trial.id)
+        own = self._shelf.rubric(run.paper).variants[0][1]
+        if trial.rubric == own.digest:
+            self._rubrics.setdefault(own.digest, (run.paper, own, None))
+        if item is None:
+            if self._run.trial(trial.id).stage("rollout").is_dir():
+                self._staging.stage(trial.id, "rollout")
+        else:
+            self._write_rollout(item, trial.id)
+        for judge in stands.judges:
+            folder = self._staging.stage(trial.id, f"grading/{judge.digest}")
+            write_outcome(folder, ungraded.grading_outcome(run, stands, judge))
+            self._counted(trial.id)
 
     def _counted(self, trial: str) -> None:
         self.tally.added += 1
         self.tally.trials[trial] = None
-
-
-def _protocol(result: PaperResult | None) -> Protocol | None:
-    """What the flags say; None where they are not there, as in older files."""
-    if result is None:
-        return None
-    if result.code_only:
-        return "code-dev"
-    if result.resources_provided:
-        return "resources-provided"
-    return None if result.code_only is None else "full"
-
-
-def _reproduced(result: PaperResult | None, protocol: Protocol) -> bool | None:
-    """False where the protocol's reproduction was left out; None: as the protocol says."""
-    return False if result and result.skipped_reproduction and protocol != "code-dev" else None

@@ -9,13 +9,15 @@ from runner.errors import PaperbenchError
 
 
 def recorded(outcome: Path) -> dict[int, dict[str, Any]]:
-    """The sources of a grading by grade id; none when there is no such grading. Raises PaperbenchError."""
+    """The sources of a grading by grade id; none when nobody made such a grading. Raises PaperbenchError."""
     try:
         data = json.loads(outcome.read_bytes())
+        if data.get("reason") == "not_graded":
+            return {}
         sources = data.get("sources") or [data["source"]]
     except FileNotFoundError:
         return {}
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, AttributeError):
         raise PaperbenchError(f"{outcome} is damaged; remove that trial's folder and import again") from None
     return {source.get("repeat") or 0: source for source in sources}
 
