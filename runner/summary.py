@@ -25,7 +25,7 @@ def trial_outcomes(run: RunFolder, plan: Plan, trial: PlannedTrial) -> list[Outc
 
 
 def trial_state(outcomes: list[Outcome], *, running: bool) -> str:
-    """waiting, running, interrupted, graded, incomplete (leaves without verdict) or failed (infrastructure)."""
+    """waiting, running, interrupted, graded, incomplete (leaves open) or failed (infrastructure)."""
     last = outcomes[-1] if outcomes else None
     if last is not None and not finished(last):
         return "incomplete" if last.failure_class == "judge" else "failed"
