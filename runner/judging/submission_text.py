@@ -10,7 +10,9 @@ from validators.checks.files import RefusedFileError, read_inside
 from validators.digest import digest_json, sha256_bytes
 
 MAX_FILE_BYTES = 200_000
-MAX_LISTED = 2_000
+LISTING_SHARE = 4  # the listing of names takes at most one part in so many
+REASON_CHARS = 120
+_FRAME_CHARS = 120  # of a fence: its two lines without their labels
 CHARS_PER_TOKEN = 4  # the stated estimate wherever no tokenizer is asked
 LOG_EDGE_CHARS = 30_000
 _DOCUMENTS = (".md", ".txt", ".rst", ".toml", ".yaml", ".yml", ".cfg", ".ini")
@@ -53,21 +55,23 @@ def edges(text: str, limit: int) -> str:
 
 
 def show_submission(section: Section, category: str, limit: int) -> Shown:
-    """The section's files in canonical order, in at most about `limit` characters."""
+    """The section's files in canonical order, in at most `limit` characters and a few lines to say so."""
     entries = [entry for entry in section.entries if entry.path.split("/", 1)[0] != ".git"]
     texts, left_out, used = dict[str, str](), list[tuple[str, str]](), 0
-    room = limit - _listing_size(entries)
+    listed = _listed(entries, section.made, limit // LISTING_SHARE)
+    room = limit - sum(map(_line_size, listed.values()))
     for entry in sorted(entries, key=lambda entry: _rank(entry, category, section.made)):
         text, why = _read(section, entry)
-        if text is not None and used + len(text) + 200 > room:
+        size = len(text or "") + 2 * len(quoted(entry.path)) + _FRAME_CHARS
+        if text is not None and used + size > room:
             text, why = None, f"{entry.size} bytes, past what the model's context holds"
         if text is None:
             left_out.append((entry.path, why))
             continue
         texts[entry.path] = text
-        used += len(text) + 200
+        used += size
     token = token_of(*texts, *texts.values())
-    parts = [_listing(entries, section.made, dict(left_out), token)]
+    parts = [_listing(listed, len(entries), dict(left_out), token)]
     parts += [
         fence(f"file {quoted(name)}{_mark(name, section.made)}", text, token) for name, text in texts.items()
     ]
@@ -98,19 +102,28 @@ def _mark(name: str, made: frozenset[str]) -> str:
     return " made" if name in made else ""
 
 
-def _listing_size(entries: list[Entry]) -> int:
-    return sum(len(entry.path) + 120 for entry in entries[:MAX_LISTED])
+def _listed(entries: Iterable[Entry], made: frozenset[str], limit: int) -> dict[str, str]:
+    """A line for each file by its path, what was made first, as many as the limit holds."""
+    lines, used = dict[str, str](), 0
+    for entry in sorted(entries, key=lambda entry: (entry.path not in made, entry.path)):
+        line = f"{quoted(entry.path)} {entry.size} bytes{_mark(entry.path, made)}"
+        used += _line_size(line)
+        if used > limit:
+            break
+        lines[entry.path] = line
+    return lines
 
 
-def _listing(entries: Iterable[Entry], made: frozenset[str], left_out: dict[str, str], token: str) -> str:
-    lines = [
-        f"{quoted(entry.path)} {entry.size} bytes{_mark(entry.path, made)}"
-        + (f" (not shown: {quoted(left_out[entry.path])})" if entry.path in left_out else "")
-        for entry in sorted(entries, key=lambda entry: entry.path)
-    ]
-    more = [f"and {len(lines) - MAX_LISTED} more files, not listed"] if len(lines) > MAX_LISTED else []
-    made_files = [quoted(name) for name in sorted(made)[:MAX_LISTED]]
-    body = "\n".join(["Every file of the submission:", *lines[:MAX_LISTED], *more])
-    if made_files:
-        body += "\n\nMade by the run:\n" + "\n".join(made_files)
-    return fence("list", body, token)
+def _line_size(line: str) -> int:
+    return len(line) + len(_because("")) + REASON_CHARS + 1
+
+
+def _because(reason: str) -> str:
+    """Why a file is not shown; a reason may hold its name, as long as names get."""
+    return f" (not shown: {quoted(reason)[:REASON_CHARS]})"
+
+
+def _listing(listed: dict[str, str], count: int, left_out: dict[str, str], token: str) -> str:
+    lines = [line + (_because(left_out[name]) if name in left_out else "") for name, line in listed.items()]
+    more = [f"and {count - len(lines)} more files, not listed"] if count > len(lines) else []
+    return fence("list", "\n".join(["Every file of the submission:", *lines, *more]), token)

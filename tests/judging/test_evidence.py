@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from runner.judging.evidence import read_log
+from runner.judging.evidence import Section, read_log
+from runner.judging.submission_text import show_submission
+from runner.manifest import scan
 from tests.fakes.openai_server import answer, fake_openai
 from tests.judging.bench import Bench, bench, with_submission
 
@@ -225,3 +227,20 @@ def test_only_a_regular_file_is_read_as_the_log(tmp_path: Path, swap: str) -> No
     elif swap == "folder":
         log.mkdir()
     assert read_log(log) == ""
+
+
+@pytest.mark.parametrize("limit", [0, 5_000, 50_000, 400_000])
+@pytest.mark.parametrize("lost", [False, True])
+def test_many_long_names_stay_within_the_limit(tmp_path: Path, limit: int, *, lost: bool) -> None:
+    for n in range(600):
+        (tmp_path / (f"{n:03}" + "\u00e9" * 120)).write_text("x")
+    entries = scan(tmp_path)
+    root = tmp_path / "gone" if lost else tmp_path
+    section = Section(root, entries, frozenset(), frozenset(e.path for e in entries), 0, "", None)
+    text = show_submission(section, "Code Execution", limit).text
+    assert len(text) <= limit + 300
+    listing = text.partition("<<<end list")[0]
+    named = listing.count(" 1 bytes made")
+    left_out = re.search(r"and (\d+) more files, not listed", listing)
+    assert named + int(left_out[1] if left_out else 0) == 600
+    assert (named > 0) == (limit > 0)

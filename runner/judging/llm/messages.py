@@ -20,7 +20,7 @@ from validators.digest import digest_json
 
 Message = dict[str, str]
 LEAF_RESERVE_TOKENS = 4_000
-LAYOUT = 1  # raised whenever the same prompt file and evidence would give other messages
+LAYOUT = 2  # raised whenever the same prompt file and evidence would give other messages
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
