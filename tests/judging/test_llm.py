@@ -356,3 +356,27 @@ def test_where_and_how_fast_it_is_asked_is_no_part_of_a_judges_identity(tmp_path
     assert digest(base_url="http://127.0.0.1:2/v1", concurrency=9, timeout_seconds=5, max_tries=9) == same
     assert digest(api_key_env="OTHER") == same
     assert len({same, digest(model="other"), digest(temperature=0.5), digest(context_tokens=9)}) == 4
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"prompt_tokens": "n/a", "completion_tokens": 3},
+        {"prompt_tokens": 7, "completion_tokens": None},
+        {"prompt_tokens": float("inf"), "completion_tokens": 3},
+        {"prompt_tokens": -1, "completion_tokens": True},
+        {"prompt_tokens": 10**400, "completion_tokens": 3},
+        [],
+    ],
+)
+def test_a_usage_that_is_no_count_is_none_reported(tmp_path: Path, usage: Any) -> None:
+    place = bench(tmp_path, leaves=1)
+    message = {"role": "assistant", "content": answer(1).content}
+    body = {"choices": [{"index": 0, "message": message, "finish_reason": "stop"}], "usage": usage}
+    with fake_openai(lambda _: Reply(raw=json.dumps(body).encode())) as server:
+        place.llm(server.url)
+        assert place.run("one") == 0
+    (line,) = place.lines("one", "ledger")
+    assert line["status"] == "ok_estimated"
+    assert line["tokens_in"] > 100
+    assert place.scores("one") == {"root/l0": 1.0}

@@ -19,6 +19,7 @@ RATE_LIMIT_PAUSE_SECONDS = 5.0  # where the endpoint does not say
 _FATAL = {401: "the key is refused", 403: "access is refused", 404: "there is no such model or address"}
 _REFUSALS = {"content_filter": "content_filter", "content_policy_violation": "content_filter",
              "invalid_prompt": "refused"}  # fmt: skip
+_ABSURD_TOKENS = 10**12
 _SERVER_FAULT, _RATE_LIMIT, _TIMEOUTS = 500, 429, (408, 504)
 
 
@@ -115,9 +116,16 @@ def _reply(text: str) -> Reply:
     )
 
 
-def _usage(data: dict[str, Any]) -> Usage:
+def _usage(data: dict[str, Any]) -> Usage | None:
+    """The tokens reported; None when they are no counts, as good as none reported."""
+    tokens_in, tokens_out = _count(data.get("prompt_tokens")), _count(data.get("completion_tokens"))
+    if tokens_in is None or tokens_out is None:
+        return None
     details = data.get("prompt_tokens_details")
-    cached = details.get("cached_tokens") if isinstance(details, dict) else 0
-    return Usage(
-        *(max(0, int(n or 0)) for n in (data.get("prompt_tokens"), cached, data.get("completion_tokens")))
-    )
+    cached = _count(details.get("cached_tokens")) if isinstance(details, dict) else None
+    return Usage(tokens_in, min(cached or 0, tokens_in), tokens_out)
+
+
+def _count(value: object) -> int | None:
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value < _ABSURD_TOKENS
+    return int(value) if is_count else None  # type: ignore[call-overload]
