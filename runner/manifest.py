@@ -46,16 +46,20 @@ class Changes:
 
 def scan(folder: Path) -> tuple[Entry, ...]:
     """Everything under the folder by path, links not followed; raises OSError on what cannot be read."""
-    return tuple(sorted(_scan(folder, ""), key=lambda entry: entry.path))
+    return tuple(sorted(_scan(folder), key=lambda entry: entry.path))
 
 
-def _scan(folder: Path, prefix: str) -> Iterator[Entry]:
-    with os.scandir(folder) as entries:
-        for found in list(entries):
-            entry = _entry(found, prefix + found.name)
+def _scan(folder: Path) -> Iterator[Entry]:
+    stack = [(folder, "")]
+    while stack:
+        here, prefix = stack.pop()
+        with os.scandir(here) as entries:
+            found = list(entries)
+        for one in found:
+            entry = _entry(one, prefix + one.name)
             yield entry
             if entry.kind == "dir":
-                yield from _scan(Path(found.path), f"{entry.path}/")
+                stack.append((Path(one.path), f"{entry.path}/"))
 
 
 def _entry(found: "os.DirEntry[str]", path: str) -> Entry:
