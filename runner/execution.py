@@ -23,7 +23,7 @@ from runner.progress import Progress, progress_for
 from runner.run_folder import RunFolder
 from runner.schedulers import scheduler
 from runner.schedulers.gpus import GpuSlots
-from runner.stages.context import RunContext
+from runner.stages.context import RunContext, run_marker
 from runner.stages.trial import finished, run_trial
 from validators.corpus import Corpus
 from validators.models.config import Run, Site
@@ -73,7 +73,7 @@ def execute(run: RunFolder, corpus: Corpus, workers: int | None = None) -> Count
         work = executable(run, corpus)
         check_drift(run, work.plan, corpus)
         refuse_impossible(work.config, work.site)
-        sweep(work.plan.uuid)
+        sweep(run_marker(run, work.plan))
         for folder in (run.path, *_written(run)):
             clear_torn(folder)
         left = [trial for trial in work.plan.trials if not finished(final_outcome(run, work.plan, trial))]

@@ -52,7 +52,7 @@ class LogFile:
 
 
 def folder_bytes(folders: list[str]) -> int:
-    """The bytes that files under the folders take, links not followed; what vanishes counts nothing."""
+    """The bytes that files under the folders hold, links not followed; what vanishes counts nothing."""
     total = 0
     stack = list(folders)
     while stack:
@@ -73,5 +73,5 @@ def _size(entry: "os.DirEntry[str]") -> int:
         status = entry.stat(follow_symlinks=False)
     except OSError:
         return 0
-    # A sparse file costs what it occupies, a packed one what it claims at most.
-    return min(status.st_size, status.st_blocks * 512)
+    # Not what it occupies: whoever reads or copies a sparse file reads all of it.
+    return status.st_size

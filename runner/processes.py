@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from runner.procfs import Process
 from runner.supervisor import Order, Report, order_line
 
 MARKER = "PAPERBENCH_STAGE"
+_LOOK_SECONDS = 0.5
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from runner.supervisor import main; sys.exit(main())"
 
@@ -23,7 +25,8 @@ _START = "import sys; sys.path.insert(0, sys.argv[1]); from runner.supervisor im
 class Supervisor:
     """A supervisor process; it starts nothing before it has its order, and dies when let go."""
 
-    def __init__(self, marker: str) -> None:
+    def __init__(self, marker: str, log: int | None = None) -> None:
+        """The marker, and the open file that its order may name as log: /proc/self/fd/<number>."""
         self._process = subprocess.Popen(
             # Isolated, without site-packages: nothing of the user's takes part, and it starts fast.
             [sys.executable, "-I", "-S", "-c", _START, str(_CHECKOUT)],
@@ -31,6 +34,7 @@ class Supervisor:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             start_new_session=True,
+            pass_fds=() if log is None else (log,),
         )
         self.pid = self._process.pid
         self.start = procfs.start_time(self.pid)
@@ -42,17 +46,51 @@ class Supervisor:
             self._process.stdin.write(order_line(order))
             self._process.stdin.flush()
 
-    def report(self) -> Report | None:
-        """Wait for its end; None when it ended without a report."""
-        assert self._process.stdout is not None
-        text = self._process.stdout.read()
+    def report(self, patience: float | None = None) -> Report | None:
+        """Wait for its end; None when it ended without a report.
+
+        One that has not ended after so many seconds is ended, with everything below it, for being late.
+        """
+        begin = time.monotonic()
+        text = self._heard(None if patience is None else begin + patience)
+        if text is None:
+            below = [*procfs.descendants([self.pid]), *filter(None, [procfs.process(self.pid)])]
+            for found in below:
+                procfs.send(found, signal.SIGKILL)
         self.let_go()
         self._process.wait()
+        assert self._process.stdout is not None
         self._process.stdout.close()
+        if text is None:
+            return Report("time_limit", duration_seconds=round(time.monotonic() - begin, 3))
         try:
             return Report(**json.loads(text))
         except (ValueError, TypeError):
             return None
+
+    def _heard(self, deadline: float | None) -> bytes | None:
+        """What it says until its end; None when that does not come in time."""
+        assert self._process.stdout is not None
+        pipe, text = self._process.stdout.fileno(), b""
+        watched = select.poll()
+        watched.register(pipe, select.POLLIN)
+        while deadline is None or time.monotonic() < deadline:
+            if watched.poll(_LOOK_SECONDS * 1000):
+                data = os.read(pipe, 1 << 16)
+                if not data:
+                    return text
+                text += data
+            elif self._process.poll() is not None:
+                return text
+            else:
+                self._wake()
+        return None
+
+    def _wake(self) -> None:
+        # Its payload can stop it, and a stopped supervisor would keep no limit.
+        found = procfs.process(self.pid)
+        if found is not None and found.state == "T":
+            procfs.send(found, signal.SIGCONT)
 
     def let_go(self) -> None:
         """Have it kill everything and end without a report; harmless when it has ended."""
@@ -66,7 +104,9 @@ def _own_environment() -> dict[str, str]:
     return {name: os.environ[name] for name in ("LD_LIBRARY_PATH",) if name in os.environ}
 
 
-def sweep(marker: str, recorded: Iterable[tuple[int, int]] = (), patience: float = 30.0) -> int:
+def sweep(
+    marker: str, recorded: Iterable[tuple[int, int]] = (), patience: float = 30.0, moment: float = 2.0
+) -> int:
     """End every process of a stage, or of all stages below the marker, and return how many there were.
 
     Supervisors that have just lost their runner get a moment to end by themselves. Raises PaperbenchError
@@ -83,7 +123,7 @@ def sweep(marker: str, recorded: Iterable[tuple[int, int]] = (), patience: float
             raise PaperbenchError(
                 f"processes of an earlier start do not end (pids {pids}); kill them and resume"
             )
-        if waited > min(2.0, patience / 2):
+        if waited > min(moment, patience / 2):
             for found in family:
                 procfs.send(found, signal.SIGKILL)
         time.sleep(0.02)

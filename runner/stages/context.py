@@ -13,6 +13,12 @@ from validators.models.plan import Plan, PlannedTrial
 from validators.models.records import Isolation, Stage
 
 
+def run_marker(run: RunFolder, plan: Plan) -> str:
+    """What tells the run's processes from all others, those of a copy of its folder included."""
+    status = run.path.stat()
+    return f"{plan.uuid}.{status.st_dev:x}-{status.st_ino:x}"
+
+
 @dataclass(frozen=True)
 class RunContext:
     """One run at work."""
@@ -25,6 +31,11 @@ class RunContext:
     slots: GpuSlots
     halt: Halt
     progress: Progress
+
+    @property
+    def marker(self) -> str:
+        """What every process of the run carries in its environment."""
+        return run_marker(self.run, self.plan)
 
     def declared(self) -> Isolation:
         """How far the config says a payload is kept apart."""
@@ -47,4 +58,4 @@ class StageContext:
     @property
     def marker(self) -> str:
         """What every process of the stage carries in its environment."""
-        return f"{self.within.plan.uuid}/{self.trial.id}/{self.stage}"
+        return f"{self.within.marker}/{self.trial.id}/{self.stage}"

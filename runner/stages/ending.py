@@ -25,6 +25,11 @@ class Ending:
     made: Made | None = None
 
 
+def printable(text: str) -> str:
+    """The text with whatever is no UTF-8 in it, as in a file's name, spelled out."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def outcome_of(ending: Ending, context: StageContext, tries: int, started: float) -> Outcome:
     """The ending with times and host; started is in seconds since the epoch."""
     now = time.time()
@@ -36,7 +41,7 @@ def outcome_of(ending: Ending, context: StageContext, tries: int, started: float
             "stage": context.stage,
             "failure_class": ending.failure_class,
             "reason": ending.reason,
-            "message": ending.message,
+            "message": None if ending.message is None else printable(ending.message),
             "exit_status": ending.exit_status,
             "started_at": instant(started),
             "finished_at": instant(now),

@@ -4,6 +4,8 @@ import errno
 
 # With these the runner cannot even write down what happened.
 FATAL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO})
+# Against these nothing that a payload left behind can be kept.
+DISK = FATAL - {errno.EACCES, errno.EPERM}
 
 
 class InfrastructureError(Exception):

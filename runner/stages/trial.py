@@ -71,7 +71,8 @@ def _graded(context: RunContext, trial: PlannedTrial, grader: Grades) -> Outcome
 def run_stage(context: StageContext) -> Outcome:
     """Run a stage unless it is finished, again after an infrastructure failure; leaves nothing half made."""
     done = context.folder.outcome(context.stage)
-    space = Workspace(context.folder, context.stage, context.marker)
+    tries = 0 if done is None else done.tries
+    space = Workspace(context.folder, context.stage, context.marker, tries)
     if done is not None and finished(done):
         space.tidy()
         return done
@@ -91,8 +92,8 @@ def _tried(context: StageContext, space: Workspace) -> Ending:
     retries = context.within.config.max_retries
     for retry in range(retries + 1):
         context.within.halt.check()
-        space.begin()
         try:
+            space.begin()
             return STAGES[context.stage].attempt(context, space)
         except InfrastructureError as error:
             failure = error

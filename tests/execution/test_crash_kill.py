@@ -41,7 +41,7 @@ def slow_root(bench: Bench, trials: int) -> Path:
 def alive(run: Path) -> list[procfs.Process]:
     """Every process of the run's stages."""
     uuid = json.loads((run / "plan.lock").read_bytes())["uuid"]
-    return procfs.with_variable(lambda variable: variable.startswith(f"{MARKER}={uuid}/".encode()))
+    return procfs.with_variable(lambda variable: variable.startswith(f"{MARKER}={uuid}.".encode()))
 
 
 def killed_at_random(bench: Bench, seed: int) -> int:

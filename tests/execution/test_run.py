@@ -198,6 +198,6 @@ def test_status_of_all_runs(bench: Bench) -> None:
     bench.call("plan", "tiny-run")
     bench.call("plan", "tiny-run", "--name", "other")
     assert bench.call("status").out.splitlines() == [
-        "other: 1 trials, 1 waiting",
-        "tiny-run: 1 trials, 1 waiting",
+        "other: 1 trial, 1 waiting",
+        "tiny-run: 1 trial, 1 waiting",
     ]
