@@ -34,8 +34,11 @@ def export_replay(arguments: argparse.Namespace) -> int:
         raise PaperbenchError(
             f"{folder} holds no verdicts; judge the trial, or name another grading with --judge"
         )
-    config = _config(judge, answers, 1 + max(repeat for _, _, repeat in verdicts))
-    write_atomic(answers, b"".join(line(_answer(trial, verdict)) for verdict in verdicts.values()))
+    # A judge repeats from 0; the grade ids that stand need not.
+    repeats = {repeat: at for at, repeat in enumerate(sorted({repeat for _, _, repeat in verdicts}))}
+    config = _config(judge, answers, len(repeats))
+    lines = [_answer(trial, verdict, repeats[verdict.repeat]) for verdict in verdicts.values()]
+    write_atomic(answers, b"".join(map(line, lines)))
     write_atomic(judge, config)
     print(
         f"wrote {len(verdicts)} answers of {trial.id} to {answers}, and the judge '{judge.stem}' to {judge}"
@@ -79,10 +82,10 @@ def standing(path: Path) -> dict[Key, Verdict]:
     return found
 
 
-def _answer(trial: PlannedTrial, verdict: Verdict) -> dict[str, Any]:
+def _answer(trial: PlannedTrial, verdict: Verdict, repeat: int) -> dict[str, Any]:
     return {
         "schema": "answer/v1", "paper": trial.paper, "path": verdict.path, "leaf": verdict.leaf,
-        "repeat": verdict.repeat, "submission": None, "score": verdict.score,
+        "repeat": repeat, "submission": None, "score": verdict.score,
         "explanation": verdict.reason or f"recorded from {trial.id}",
     }  # fmt: skip
 

@@ -83,3 +83,13 @@ def test_an_unknown_trial_is_named(root: Path, tmp_path: Path, capsys: pytest.Ca
     assert main(["export", "replay", "imported", "tiny/nobody/1", *places]) == 1
     assert "tiny/nobody/1" in capsys.readouterr().err
     assert json.loads((root / "runs" / "imported" / "plan.lock").read_text())["trials"]
+
+
+def test_a_grade_id_alone_is_the_first_repeat(root: Path, tmp_path: Path) -> None:
+    places = ["--root", str(root), "--run", "second"]
+    assert main(["import", "grades", str(tmp_path / "more"), *places]) == 0
+    (trial,) = RunFolder(root / "runs" / "second").plan().trials
+    out = tmp_path / "alone.jsonl"
+    assert main(["export", "replay", "second", trial.id, "--root", str(root), "--out", str(out)]) == 0
+    assert {json.loads(line)["repeat"] for line in out.read_text().splitlines()} == {0}
+    assert load_document(out.with_suffix(".yaml"), Judge).repeats == 1
