@@ -170,8 +170,10 @@ def _gathered(waiting: dict[Future[Judgement], Question]) -> Iterator[list[tuple
                 question = waiting.pop(future)
                 error = None if future.cancelled() else future.exception()
                 if error is None:
-                    answered.append((question, _STOPPED if future.cancelled() else future.result()))
-                elif failure is None:
+                    judgement = _STOPPED if future.cancelled() else future.result()
+                    answered.append((question, judgement))
+                    error = judgement.fatal
+                if error is not None and failure is None:
                     failure = error
                     for other in list(waiting):
                         other.cancel()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Literal, Protocol
 
+from runner.errors import PaperbenchError
 from runner.judging.evidence import Case, Origin
 from validators.models.config import Judge
 from validators.models.plan import Plan, PlannedJudge
@@ -37,7 +38,8 @@ class Question:
 class Judgement:
     """What a back end answers; score None is a failure, and reason says which.
 
-    `withheld` means that nothing was asked: no verdict is written. `text` is kept in answers.jsonl.
+    `withheld` means that no verdict is written, only the calls made; `fatal` says that no other question
+    would fare better. `text` is kept in answers.jsonl.
     """
 
     by: By
@@ -48,6 +50,7 @@ class Judgement:
     origin: Origin | None = None
     calls: tuple[Call, ...] = ()
     withheld: bool = False
+    fatal: PaperbenchError | None = None
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Backend(Protocol):
         """How many questions it takes at a time; 0: it answers at once, in the asking thread."""
 
     def judge(self, question: Question) -> Judgement:
-        """Answer one question; raises PaperbenchError only for what no other question would survive."""
+        """Answer one question; what no other would survive is raised or, once calls were made, `fatal`."""
 
     def close(self) -> None:
         """Let go of what it holds."""

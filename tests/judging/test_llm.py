@@ -341,6 +341,23 @@ def test_what_every_call_would_meet_is_one_line(
     assert str(status) in error
 
 
+def test_calls_made_before_the_endpoint_refused_are_in_the_ledger(tmp_path: Path) -> None:
+    place = bench(tmp_path, leaves=2)
+
+    def script(request: Request) -> Reply:
+        return Reply(content="I would say yes.") if request.number == 1 else Reply(status=404)
+
+    with fake_openai(script) as server:
+        place.llm(server.url, concurrency=1)
+        assert place.run("one") == 1
+        assert len(server.requests) == 2
+    (folder,) = (place.trial("one") / "grading").iterdir()
+    ledger = [json.loads(line) for line in (folder / "ledger.jsonl").read_text().splitlines()]
+    assert [line["status"] for line in ledger] == ["ok", "refused_by_endpoint"]
+    assert ledger[0]["tokens_in"] > 0
+    assert (folder / "verdicts.jsonl").read_text() == ""
+
+
 def test_where_and_how_fast_it_is_asked_is_no_part_of_a_judges_identity(tmp_path: Path) -> None:
     from runner.judging.grading import resolve_judge
     from validators.corpus import Corpus

@@ -23,7 +23,7 @@ from validators.models.config import LlmJudge
 from validators.models.records import Call
 
 FIRST_WAIT_SECONDS = 1.0
-BUDGET = "budget"
+BUDGET, REFUSED = "budget", "refused_by_endpoint"
 
 
 def request_parameters(config: LlmJudge, repeat: int) -> dict[str, Any]:
@@ -104,6 +104,9 @@ class Llm:
             return self._ask(asking)
         except StoppedError:
             return Judgement("llm", None, "stopped", calls=tuple(asking.calls), withheld=True)
+        except PaperbenchError as error:
+            calls = tuple(asking.calls)
+            return Judgement("llm", None, REFUSED, calls=calls, withheld=True, fatal=error)
 
     def close(self) -> None:
         """End waiting and calls under way."""
@@ -167,7 +170,7 @@ class Llm:
             status = error.reason
             raise
         except PaperbenchError as error:
-            self._hopeless, status = error, "refused_by_endpoint"
+            self._hopeless, status = error, REFUSED
             raise
         else:
             return reply
