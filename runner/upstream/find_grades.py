@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Literal
 
 from runner.errors import PaperbenchError
+from runner.upstream.held_output import held_output
 
 Kind = Literal["output", "result", "gold"]
 _OUTPUT = re.compile(r"(?:.*_)?grader_output(?:_([0-9]+))?\.json\Z")
@@ -81,7 +82,7 @@ def _place(path: Path, kinds: tuple[Kind, ...], *, named: bool) -> Found:
     if kinds == ("gold",):
         return _gold(path, named=named)
     group, run_folder = _group(path)
-    beside = _beside(path, run_folder)
+    beside = _beside(path, run_folder, named=named)
     match = _OUTPUT.match(beside.name)
     run = _RUN.match(run_folder.name)
     snapshot = beside.parent.name if beside.parent.parent.name == "submissions" else beside.name
@@ -99,12 +100,15 @@ def _place(path: Path, kinds: tuple[Kind, ...], *, named: bool) -> Found:
     )
 
 
-def _beside(path: Path, run_folder: Path) -> Path:
-    """The grader output whose tree the file holds too, where the run has just one; else the file itself."""
+def _beside(path: Path, run_folder: Path, *, named: bool) -> Path:
+    """The grader output whose tree the file holds too, where the run has one; else the file itself."""
     if _kind(path.name) != "result":
         return path
     layouts = ("*grader_output*.json", "submissions/*/*grader_output*.json")
-    outputs = [output for layout in layouts for output in run_folder.glob(layout)]
+    outputs = sorted(output for layout in layouts for output in run_folder.glob(layout))
+    # In a search the outputs are found too and stand before the result: only one that is named stands alone.
+    if len(outputs) > 1 and named:
+        return held_output(path, outputs)
     return outputs[0] if len(outputs) == 1 else path
 
 
@@ -138,20 +142,29 @@ def moment(text: object) -> str | None:
     return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-def chosen(found: list[Found]) -> tuple[list[Found], int]:
-    """One file for each grading, grader outputs before results, and how many others hold the same.
+@dataclass(frozen=True)
+class Chosen:
+    """One file for each grading; how many others hold the same, and how many an earlier checkpoint."""
 
-    Of several checkpoints graded under one id, the latest stands.
-    """
+    files: list[Found]
+    same: int
+    earlier: int
+
+
+def chosen(found: list[Found]) -> Chosen:
+    """The files that stand: grader outputs before results, and of each run the latest checkpoint alone."""
     outputs = {_run(file) for file in found if file.kinds != ("result",)}
-    best: dict[tuple[str, str, str, int], Found] = {}
-    for file in sorted(
-        found, key=lambda file: (file.stamp or "", "executed" in file.path.name, str(file.path))
-    ):
-        if file.kinds == ("result",) and _run(file) in outputs:
-            continue
-        best[(*_run(file), file.grade)] = file
-    return [best[key] for key in sorted(best)], len(found) - len(best)
+    standing = [file for file in found if file.kinds != ("result",) or _run(file) not in outputs]
+    latest: dict[tuple[str, str, str], str] = {}
+    for file in standing:
+        latest[_run(file)] = max(file.stamp or "", latest.get(_run(file), ""))
+    last = [file for file in standing if (file.stamp or "") == latest[_run(file)]]
+    best = {
+        (*_run(file), file.grade): file
+        for file in sorted(last, key=lambda file: ("executed" in file.path.name, str(file.path)))
+    }
+    earlier = len(standing) - len(last)
+    return Chosen([best[key] for key in sorted(best)], len(found) - earlier - len(best), earlier)
 
 
 def _run(file: Found) -> tuple[str, str, str]:

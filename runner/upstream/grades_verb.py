@@ -6,38 +6,40 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from runner.errors import UsageError
 from runner.lease import Lease
 from runner.places import data_root, runs_folder
 from runner.run_folder import RunFolder
-from runner.upstream.find_grades import chosen, search
+from runner.upstream.find_grades import Chosen, chosen, search
 from runner.upstream.importer import Importer
 from runner.upstream.items import Tally
 from runner.upstream.shelf import Shelf
 from runner.upstream.staging import Staging
+from runner.upstream.trial_names import is_agent
+from runner.words import counted
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
-_AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ +=,@()-]{0,149}\Z")
 
 
 def import_grades(arguments: argparse.Namespace) -> int:
     """Import the grade files among the paths; raises PaperbenchError with nothing written."""
     if not _NAME.match(arguments.run):
         raise UsageError(f"'{arguments.run}' is no name for a run; use letters, digits, '.', '_' and '-'")
-    if arguments.agent is not None and not _AGENT.match(arguments.agent):
+    if arguments.agent is not None and not is_agent(arguments.agent):
         raise UsageError(f"'{arguments.agent}' is no name for an agent; use letters, digits and '._-'")
     corpus = data_root(arguments)
     run = RunFolder(runs_folder(arguments) / arguments.run)
     found = search([Path(path) for path in arguments.paths])
-    files, others = chosen(found.found)
+    standing = chosen(found.found)
     with _held(run), Staging(run) as staging:
         importer = Importer(run, Shelf(corpus), staging, arguments.agent, arguments.paper)
-        for file in files:
+        for file in standing.files:
             importer.add(file)
         tally = importer.commit()
     tally.foreign.extend(map(str, found.foreign))
-    _say(arguments, run, tally, others)
+    _say(arguments, run, tally, standing)
     return 0
 
 
@@ -64,27 +66,31 @@ def _lease(folder: Path, tries: int = 10) -> Lease:
         return _lease(folder, tries - 1)
 
 
-def _say(arguments: argparse.Namespace, run: RunFolder, tally: Tally, others: int) -> None:
-    differing = [
+def _say(arguments: argparse.Namespace, run: RunFolder, tally: Tally, standing: Chosen) -> None:
+    differing: list[dict[str, Any]] = [
         {"paper": paper, "snapshot": digest, "first": first, "gradings": number}
         for (paper, digest, first), number in sorted(tally.differing.items())
     ]
     if arguments.json:
         told = {
-            "run": str(run.path), "added": tally.added, "present": tally.present, "same": others,
-            "foreign": len(tally.foreign), "trials": list(tally.trials), "differing": differing,
+            "run": str(run.path), "added": tally.added, "present": tally.present, "same": standing.same,
+            "earlier": standing.earlier, "foreign": len(tally.foreign), "trials": list(tally.trials),
+            "differing": differing,
         }  # fmt: skip
         print(json.dumps(told))
         return
     for tree in differing:
+        number = counted(tree["gradings"], "grading")
         print(
-            f"{tree['paper']}: the tree of {tree['gradings']} gradings is not rubrics/{tree['paper']}.yaml "
+            f"{tree['paper']}: the tree of {number} is not rubrics/{tree['paper']}.yaml "
             f"({tree['first']}); kept as snapshot {str(tree['snapshot'])[:12]}"
         )
     if tally.foreign:
         more = f", {tally.foreign[0]} first" if len(tally.foreign) > 1 else f": {tally.foreign[0]}"
-        print(f"skipped {len(tally.foreign)} JSON files that hold no grades{more}")
+        print(f"skipped {counted(len(tally.foreign), 'JSON file')} without grades{more}")
+    if standing.earlier:
+        print(f"left out {counted(standing.earlier, 'grading')} of earlier checkpoints: the latest stands")
     print(
-        f"{run.path}: added {tally.added} gradings of {len(tally.trials)} trials; "
-        f"{tally.present} were there already, {others} files hold the same again"
+        f"{run.path}: added {counted(tally.added, 'grading')} of {counted(len(tally.trials), 'trial')}; "
+        f"already there: {tally.present}; the same again: {counted(standing.same, 'file')}"
     )

@@ -25,7 +25,7 @@ from runner.upstream.recorded import failed_leaves, recorded, scores, total, tot
 from runner.upstream.rollouts import rollout_outcome
 from runner.upstream.shelf import Shelf
 from runner.upstream.staging import LEDGER, OUTCOME, VERDICTS, Staging, write, write_outcome
-from runner.upstream.trial_names import trial_ids
+from runner.upstream.trial_names import is_agent, trial_ids
 from validators.models.plan import PlannedTrial
 
 
@@ -97,6 +97,10 @@ class Importer:
         if agent is None:
             raise PaperbenchError(
                 f"{file.path}: no folder above is a run group, which would name the agent; give --agent"
+            )
+        if not is_agent(agent):
+            raise PaperbenchError(
+                f"{file.path}: its run group names the agent {agent!r}, which is no name; give --agent"
             )
         result = graded.result
         told = self._paper or (result.paper_id if result else None) or file.paper

@@ -1,10 +1,17 @@
 """The ids of imported trials, which are their folders too."""
 
 import hashlib
+import re
 
 from runner.upstream.find_grades import Found
 
 _LONGEST = 200
+_AGENT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._ +=,@()-]{0,149}\Z")
+
+
+def is_agent(name: str) -> bool:
+    """Whether an agent can have that name, which is a folder's too."""
+    return bool(_AGENT.match(name))
 
 
 def trial_ids(paper: str, agent: str, file: Found) -> tuple[str, str]:

@@ -157,7 +157,8 @@ def test_attempts_are_ranked_by_time_also_later(root: Path, tmp_path: Path) -> N
 def test_each_protocol_counts_its_own_attempts(root: Path, tmp_path: Path) -> None:
     tree = code_only(tiny())
     assert tree is not None
-    for day, flags in (("08", {}), ("09", {"code_only": True}), ("10", {"skipped_reproduction": True})):
+    days: dict[str, Any] = {"08": {}, "09": {"code_only": True}, "10": {"skipped_reproduction": True}}
+    for day, flags in days.items():
         group = f"2025-04-{day}T00-00-00-GMT_run-group_some-agent"
         held = graded(tree, iter((1, 1, 0))) if "code_only" in flags else graded(tiny(), iter(SCORES))
         newer_run(tmp_path / "graded", output(held), group=group, **flags)
@@ -400,3 +401,50 @@ def test_other_scores_under_one_grade_id_are_refused(
     assert "other scores" in one_line(capsys)
     assert files(run_of(root).path) == before
     assert grades(root, tmp_path / "two", more=("--run", "second")) == 0
+
+
+def test_only_the_latest_checkpoint_of_a_run_stands(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer_run(tmp_path / "graded", output(graded(tiny(), iter((0,) * 5))))
+    later = tmp_path / "graded" / GROUP / RUN / "submissions" / "2025-04-09T12-00-00-UTC"
+    write_json(later / "submission_executed_grader_output_1.json", output(graded(tiny(), iter((1,) * 5))))
+    assert told(root, tmp_path / "graded", capsys=capsys)["earlier"] == 1
+    found = verdicts(root, only_trial(root).id)
+    assert {(verdict.repeat, verdict.score) for verdict in found} == {(1, 1.0)}
+
+
+def test_a_result_alone_is_the_grading_that_it_equals(
+    root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    newer_run(tmp_path / "graded", output(graded(tiny(), iter((0,) * 5)), score=0.0))
+    newer_run(tmp_path / "graded", output(graded(tiny(), iter((1,) * 5)), score=1.0), grade=1)
+    path = tmp_path / "graded" / GROUP / RUN / "grade.json"
+    assert grades(root, path) == 0
+    assert {verdict.repeat for verdict in verdicts(root, only_trial(root).id)} == {1}
+    assert grades(root, tmp_path / "graded") == 0
+    assert len(verdicts(root, only_trial(root).id)) == 10
+    other = output(graded(tiny(), iter((1,) * 5)), score=0.3, graded_at="2026-04-09T05-24-30-GMT")
+    write_json(path, result(other))
+    capsys.readouterr()
+    assert grades(root, path, more=("--run", "other")) == 1
+    assert "could be any of 2 gradings" in one_line(capsys)
+
+
+@pytest.mark.parametrize("name", ["..", ".", "a\nb", "~x"])
+def test_an_agent_that_cannot_be_a_folder_is_refused(
+    name: str, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    group = f"2025-04-09T04-38-44-UTC_run-group_{name}"
+    newer_run(tmp_path / "graded", output(graded(tiny(), iter(SCORES))), group=group)
+    capsys.readouterr()
+    assert grades(root, tmp_path / "graded") == 1
+    assert "give --agent" in capsys.readouterr().err
+    assert grades(root, tmp_path / "graded", more=("--agent", "me")) == 0
+
+
+def test_one_is_no_plural(root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    newer_run(tmp_path / "graded", output(graded(tiny(), iter(SCORES))))
+    capsys.readouterr()
+    assert grades(root, tmp_path / "graded") == 0
+    assert "added 1 grading of 1 trial;" in capsys.readouterr().out
