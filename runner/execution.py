@@ -17,14 +17,14 @@ from runner.judging.llm.cache import answers_folder
 from runner.lease import Lease, LeaseLostError
 from runner.planning import check_drift
 from runner.planning.plan import runner_version
-from runner.planning.resolve import refuse_impossible
+from runner.planning.resolve import planned_judge, refuse_impossible
 from runner.processes import sweep
 from runner.progress import Progress, progress_for
-from runner.run_folder import RunFolder
+from runner.run_folder import PLAN, RunFolder
 from runner.schedulers import scheduler
 from runner.schedulers.gpus import GpuSlots
 from runner.stages.context import RunContext, run_marker
-from runner.stages.trial import finished, run_trial
+from runner.stages.trial import finished, run_trial, stage_outcomes
 from validators.corpus import Corpus
 from validators.models.config import Run, Site
 from validators.models.plan import Plan, PlannedJudge, PlannedTrial
@@ -55,12 +55,14 @@ def executable(run: RunFolder, corpus: Corpus) -> Executable:
 
 def final_outcome(run: RunFolder, plan: Plan, trial: PlannedTrial) -> Outcome | None:
     """The outcome the trial's last stage left, or the failure that ended it; None while it is under way."""
-    folder = run.trial(trial.id)
-    for stage in ("rollout", "reproduce"):
-        outcome = folder.outcome(stage)
-        if outcome is not None and outcome.failure_class == "infrastructure":
-            return outcome
-    return folder.outcome("grading", plan.judge.digest) if plan.judge else None
+    if plan.judge is None:
+        return None
+    protocol = trial.protocol or plan.protocol
+    outcome = None
+    for outcome in stage_outcomes(run.trial(trial.id), protocol, plan.judge.digest):
+        if outcome is None or outcome.failure_class == "infrastructure":
+            break
+    return outcome
 
 
 def execute(run: RunFolder, corpus: Corpus, workers: int | None = None) -> Counter[str]:
@@ -98,12 +100,14 @@ def _run_trials(
     progress = progress_for(len(left))
     if work.plan.runner != runner_version():
         progress.note(f"planned by paperbench {work.plan.runner}, run by {runner_version()}")
+    # The same judge by its digest, reached as its config says now.
+    judge = planned_judge(corpus, work.judge.config.id, PLAN)
     halt = Halt()
     context = RunContext(
         run, work.plan, work.config, corpus, container(work.config.container),
         GpuSlots(work.site.gpus), halt, progress,
     )  # fmt: skip
-    grader = Grader(run, work.plan, work.judge, answers_folder(run.path.parent))
+    grader = Grader(run, work.plan, judge, answers_folder(run.path.parent))
     guard = threading.Thread(target=_guard, args=(lease, halt, progress), daemon=True)
     guard.start()
 

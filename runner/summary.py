@@ -1,12 +1,13 @@
 """What a run is and how far it is, as facts and as lines."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from runner.lease import Holder, live_holder
 from runner.run_folder import RunFolder
 from runner.stages.reproduce import COMMAND
-from runner.stages.trial import finished
+from runner.stages.trial import finished, stage_outcomes
 from runner.words import counted
 from validators.models.config import Run
 from validators.models.plan import Plan, PlannedTrial
@@ -18,10 +19,21 @@ STAGES: tuple[Stage, ...] = ("rollout", "reproduce", "grading")
 def trial_outcomes(run: RunFolder, plan: Plan, trial: PlannedTrial) -> list[Outcome]:
     """The outcomes of the trial's stages so far; for an imported one, of every grading."""
     folder = run.trial(trial.id)
-    digests = [plan.judge.digest] if plan.judge else sorted(p.name for p in folder.path.glob("grading/*"))
+    if plan.judge is not None:
+        told = stage_outcomes(folder, trial.protocol or plan.protocol, plan.judge.digest)
+        # What follows a stage without outcome will be made again.
+        return list(_until_missing(told))
+    digests = sorted(p.name for p in folder.path.glob("grading/*"))
     found = [folder.outcome("rollout"), folder.outcome("reproduce")]
     found += [folder.outcome("grading", digest) for digest in digests]
     return [outcome for outcome in found if outcome is not None]
+
+
+def _until_missing(outcomes: Iterable[Outcome | None]) -> Iterator[Outcome]:
+    for outcome in outcomes:
+        if outcome is None:
+            return
+        yield outcome
 
 
 def trial_state(outcomes: list[Outcome], *, running: bool) -> str:

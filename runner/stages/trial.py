@@ -2,28 +2,31 @@
 
 import time
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol as Interface
 
+from runner.run_folder import TrialFolder
 from runner.stages.context import RunContext, StageContext
 from runner.stages.ending import Ending, outcome_of
 from runner.stages.failures import InfrastructureError, is_fatal
 from runner.stages.reproduce import Reproduce
 from runner.stages.rollout import Rollout
 from runner.stages.workspace import Workspace
+from validators.models.config import Protocol
 from validators.models.plan import PlannedTrial
 from validators.models.records import Outcome, Stage
 
+NOTHING = "no_submission"
 TO_RETRY = ("infrastructure", "judge")
 
 
-class Attempt(Protocol):
+class Attempt(Interface):
     """A stage that works in a folder of its own."""
 
     def attempt(self, context: StageContext, space: Workspace) -> Ending:
         """One start; raises InfrastructureError and OSError."""
 
 
-class Grades(Protocol):
+class Grades(Interface):
     """Whoever grades a trial."""
 
     def grade(self, trial: PlannedTrial) -> Outcome:
@@ -36,6 +39,15 @@ STAGES: dict[Stage, Attempt] = {"rollout": Rollout(), "reproduce": Reproduce()}
 def finished(outcome: Outcome | None) -> bool:
     """Whether a stage with this outcome never runs again."""
     return outcome is not None and outcome.failure_class not in TO_RETRY
+
+
+def stage_outcomes(folder: TrialFolder, protocol: Protocol, judge: str) -> Iterator[Outcome | None]:
+    """The outcomes of the stages that such a trial needs, in order; None for one that has not ended."""
+    rollout = folder.outcome("rollout")
+    yield rollout
+    if protocol != "code-dev" and not (rollout is not None and rollout.reason == NOTHING):
+        yield folder.outcome("reproduce")
+    yield folder.outcome("grading", judge)
 
 
 def stage_names(context: RunContext) -> Iterator[Stage]:
@@ -51,7 +63,7 @@ def run_trial(context: RunContext, trial: PlannedTrial, grader: Grades) -> Outco
         outcome = run_stage(StageContext(context, trial, name))
         if outcome.failure_class == "infrastructure":
             return outcome
-        if outcome.reason == "no_submission":
+        if outcome.reason == NOTHING:
             break
     return _graded(context, trial, grader)
 
@@ -79,6 +91,8 @@ def run_stage(context: StageContext) -> Outcome:
     context.within.progress.started(context.trial.id, context.stage)
     started = time.time()
     try:
+        # Before anything is made, so that no crash leaves them beside a new start.
+        space.forget_later()
         outcome = outcome_of(_tried(context, space), context, space.tries, started)
         space.settle(outcome)
     except BaseException:
