@@ -19,13 +19,25 @@ def config_path(corpus: Corpus, word: str) -> Path:
     raise unknown("run config", word, have, str(corpus.root / CONFIGS))
 
 
+def _edited(corpus: Corpus, run: RunFolder) -> Path | None:
+    """The config that the run has its name from, where it says something else by now."""
+    planned = run.plan().config
+    path = corpus.root / CONFIGS / f"{run.path.name}.yaml"
+    if planned is None or not path.is_file():
+        return None
+    now = corpus.run(path)
+    return path if now.id == planned.id == run.path.name and now != planned else None
+
+
 def run_for(corpus: Corpus, word: str, runs: Path, name: str | None) -> RunFolder:
     """The run of this name or folder, or the one planned from this config, now if need be.
 
-    Raises PaperbenchError.
+    Raises PaperbenchError, also where the config of a run's own name was edited since.
     """
     if not Path(word).is_file():
         for folder in (Path(word), runs / word):
             if name is None and (folder / PLAN).is_file():
-                return RunFolder(folder.resolve())
+                run = RunFolder(folder.resolve())
+                edited = _edited(corpus, run)
+                return make_plan(corpus, edited, runs) if edited else run
     return make_plan(corpus, config_path(corpus, word), runs, name)

@@ -1,13 +1,18 @@
 """Digests of what a plan rests on: papers, blacklists, agents, submissions."""
 
+import os
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
+from runner.copying import LONGEST_PATH
 from runner.errors import PaperbenchError
 from runner.manifest import Entry, scan, submission_digest
 from validators.corpus import Corpus
 from validators.digest import digest_json, sha256_file
 from validators.models.base import Model
 
+# Whether paper.yaml lists them or not.
+READ_BY_JUDGES = ("paper.md", "addendum.md", "judge-addendum.md")
 _POINTER = b"version https://git-lfs"
 
 
@@ -24,8 +29,14 @@ def paper_digest(corpus: Corpus, paper: str) -> str:
         if digest != pinned.sha256:
             raise PaperbenchError(f"{path} {_why_other(path)}")
         files.append([pinned.path, digest])
+    pinned_paths = {path for path, _ in files}
+    files += [[name, sha256_file(folder / name)] for name in _unpinned(folder, pinned_paths)]
     facts = {"id": document.id, "revision": document.revision, "needs": plain(document.needs)}
     return digest_json({"files": sorted(files), "facts": facts})
+
+
+def _unpinned(folder: Path, pinned: AbstractSet[str]) -> list[str]:
+    return [name for name in READ_BY_JUDGES if name not in pinned and (folder / name).is_file()]
 
 
 def _why_other(path: Path) -> str:
@@ -50,11 +61,14 @@ def document_digest(document: Model) -> str:
 def scan_submission(folder: Path) -> tuple[Entry, ...]:
     """A submission's manifest; raises PaperbenchError for what cannot be read."""
     try:
-        return scan(folder)
+        entries = scan(folder)
     except OSError as error:
         raise PaperbenchError(
             f"{error.filename or folder}: {error.strerror}; make the submission readable"
         ) from None
+    if any(len(os.fsencode(entry.path)) > LONGEST_PATH for entry in entries):
+        raise PaperbenchError(f"{folder} holds paths of more than {LONGEST_PATH} bytes; shorten them")
+    return entries
 
 
 def folder_digest(folder: Path) -> str:
