@@ -183,7 +183,7 @@ def test_an_unchanged_submission_is_judged_again_for_nothing(tmp_path: Path) -> 
     assert place.outcome("two")["grading"]["calls"] == 0
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"request": "other", "content": "x"}', None])
+@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"key": "other", "content": "x"}', None])
 def test_a_lost_or_damaged_cache_costs_calls_and_no_score(tmp_path: Path, damage: bytes | None) -> None:
     place = bench(tmp_path)
     with fake_openai(odd_leaves) as server:
@@ -196,6 +196,19 @@ def test_a_lost_or_damaged_cache_costs_calls_and_no_score(tmp_path: Path, damage
         place.run("two")
         assert len(server.requests) == 2 * asked
     assert place.scores("two") == place.scores("one")
+
+
+def test_an_answer_of_one_endpoint_is_not_taken_for_that_of_another(tmp_path: Path) -> None:
+    place = bench(tmp_path, leaves=1)
+    with fake_openai(lambda _: answer(1)) as one, fake_openai(lambda _: answer(0)) as other:
+        place.llm(one.url)
+        place.run("one")
+        place.llm(other.url)
+        place.run("two")
+        assert (len(one.requests), len(other.requests)) == (1, 1)
+    assert place.scores("one") == {"root/l0": 1.0}
+    assert place.scores("two") == {"root/l0": 0.0}
+    assert place.grading("one").name == place.grading("two").name
 
 
 def test_a_cached_answer_that_cannot_be_read_is_asked_for_again(tmp_path: Path) -> None:

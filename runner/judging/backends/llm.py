@@ -10,7 +10,7 @@ from runner.errors import PaperbenchError
 from runner.judging.evidence import RESULT_ANALYSIS
 from runner.judging.llm.answer import Answer, parse_answer
 from runner.judging.llm.budget import Purse, spent_by
-from runner.judging.llm.cache import AnswerCache
+from runner.judging.llm.cache import AnswerCache, cache_key
 from runner.judging.llm.messages import SCHEMA, Message, Prefix, build_prefix, leaf_message, request_digest
 from runner.judging.llm.pace import Pace, StoppedError
 from runner.judging.llm.paper_texts import read_paper_texts
@@ -96,7 +96,7 @@ class Llm:
     def judge(self, question: Question) -> Judgement:
         """The cached answer, else the model's; withheld when the budget or the user ends judging."""
         asking = self._prepare(question)
-        kept = self._cache.get(asking.digest)
+        kept = self._cache.get(cache_key(asking.digest, self._client.where))
         answer = parse_answer(kept)
         if answer is not None:
             return self._judged(asking, answer, kept, cached=True)
@@ -146,7 +146,8 @@ class Llm:
             asking.last = reply.content or reply.refusal
             answer = parse_answer(reply.content)
             if answer is not None:
-                self._cache.put(asking.digest, reply.content or "", self._config.model)
+                key = cache_key(asking.digest, self._client.where)
+                self._cache.put(key, reply.content or "", self._config.model)
                 return self._judged(asking, answer, reply.content, cached=False)
             reason = _why_bad(reply)
             if reason == "content_filter":

@@ -2,9 +2,15 @@
 
 import contextlib
 import json
-import os
-import uuid
 from pathlib import Path
+
+from runner.durable import write_atomic
+from validators.digest import digest_json
+
+
+def cache_key(request: str, endpoint: str) -> str:
+    """What an answer is kept under: two endpoints may call different models by one name."""
+    return digest_json([request, endpoint])
 
 
 def answers_folder(runs: Path) -> Path:
@@ -13,39 +19,34 @@ def answers_folder(runs: Path) -> Path:
 
 
 class AnswerCache:
-    """One file an answer, by the digest of its request; without a folder it keeps nothing."""
+    """One file an answer, by the key of its request; without a folder it keeps nothing."""
 
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder
 
-    def get(self, digest: str) -> str | None:
+    def get(self, key: str) -> str | None:
         """The content answered to the request; None when it is not there or damaged."""
         if self._folder is None:
             return None
         try:
-            data = json.loads(self._path(self._folder, digest).read_bytes())
+            data = json.loads(self._path(self._folder, key).read_bytes())
         except (OSError, ValueError, RecursionError):
             return None
-        if not isinstance(data, dict) or data.get("request") != digest:
+        if not isinstance(data, dict) or data.get("key") != key:
             return None
         content = data.get("content")
         return content if isinstance(content, str) else None
 
-    def put(self, digest: str, content: str, model: str) -> None:
+    def put(self, key: str, content: str, model: str) -> None:
         """Keep an answer; what cannot be kept is not."""
         if self._folder is None:
             return
-        path = self._path(self._folder, digest)
-        temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
-        data = json.dumps({"request": digest, "model": model, "content": content})
-        try:
+        path = self._path(self._folder, key)
+        data = json.dumps({"key": key, "model": model, "content": content})
+        with contextlib.suppress(OSError):
             path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_text(data)
-            os.replace(temporary, path)  # noqa: PTH105  one call, no fsync: it may be lost
-        except OSError:
-            with contextlib.suppress(OSError):
-                temporary.unlink(missing_ok=True)
+            write_atomic(path, data.encode())
 
     @staticmethod
-    def _path(folder: Path, digest: str) -> Path:
-        return folder / digest[:2] / f"{digest}.json"
+    def _path(folder: Path, key: str) -> Path:
+        return folder / key[:2] / f"{key}.json"

@@ -35,10 +35,10 @@ class ChatClient:
                 "set it, or give the judge the base_url of an endpoint of your own"
             )
         self._model = config.model
-        self._where = base_url or "the client's default endpoint"
         self._client = openai.OpenAI(
             api_key=key or DUMMY_KEY, base_url=base_url, timeout=config.timeout_seconds, max_retries=0
         )
+        self.where = str(self._client.base_url)
 
     def ask(self, messages: list[Message], parameters: dict[str, Any]) -> Reply:
         """Make one call; raises CallFailedError, and PaperbenchError for what every call would meet."""
@@ -71,7 +71,7 @@ class ChatClient:
             asked = _retry_after(error.response.headers.get("retry-after"))
             return CallFailedError("server_error", error.message, again=True, retry_after=asked)
         if status in _FATAL:
-            why = f"{self._where} answers {status} to model {self._model}: {_FATAL[status]}"
+            why = f"{self.where} answers {status} to model {self._model}: {_FATAL[status]}"
             return PaperbenchError(f"{why}; mend the judge's config or its key, then judge again")
         if error.code == "context_length_exceeded" or _speaks_of_context(text):
             return CallFailedError("context_length", error.message, again=False)
