@@ -57,8 +57,7 @@ class LineWriter:
 
     def __init__(self, path: Path) -> None:
         self._stream = path.open("ab")
-        if self._stream.tell() and not _ends_with_newline(path):
-            self._stream.write(b"\n")
+        _mend_last_line(path)
 
     def append(self, value: Any) -> None:
         """Append one line; it is durable after the next flush."""
@@ -82,10 +81,19 @@ class LineWriter:
         self.close()
 
 
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as stream:
-        stream.seek(-1, os.SEEK_END)
-        return stream.read(1) == b"\n"
+def _mend_last_line(path: Path) -> None:
+    """Cut off a last line that a crash tore; end one that is whole."""
+    data = path.read_bytes()
+    start = data.rfind(b"\n") + 1
+    if start == len(data):
+        return
+    try:
+        json.loads(data[start:])
+    except ValueError:
+        os.truncate(path, start)
+    else:
+        with path.open("ab") as stream:
+            stream.write(b"\n")
 
 
 def read_lines(path: Path) -> Iterator[Any]:

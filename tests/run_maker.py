@@ -31,6 +31,23 @@ def planned_trial(trial: str, **changes: Any) -> dict[str, Any]:
     return {"id": trial, "paper": paper, "agent": agent, "attempt": number} | changes
 
 
+def call(trial: str, name: str, **changes: Any) -> dict[str, Any]:
+    """A line of a ledger."""
+    return {
+        "schema": "ledger/v1",
+        "id": name,
+        "trial": trial,
+        "judge": JUDGE,
+        "at": "2026-01-31T12:00:00Z",
+        "kind": "grade",
+        "model": "m",
+        "tokens_in": 100,
+        "tokens_cached": 40,
+        "tokens_out": 10,
+        "cost_usd": 0.25,
+    } | changes
+
+
 @dataclass
 class RunMaker:
     """A run of planned trials, papers x agents x attempts, in `<runs>/<name>`."""

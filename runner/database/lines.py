@@ -1,4 +1,4 @@
-"""Lets the database read a run's verdicts and ledgers: torn lines pass, damaged files are named."""
+"""Lets the database read a run's verdicts and ledgers: a torn last line passes, damaged files are named."""
 
 import glob
 from collections.abc import Mapping
@@ -10,8 +10,8 @@ from runner.errors import PaperbenchError
 
 READ = """
 CREATE OR REPLACE TEMP TABLE raw AS
-SELECT * FROM read_json(?, format = 'newline_delimited', ignore_errors = true, filename = 'file',
-                        columns = {columns})
+SELECT * FROM read_json(?, format = 'newline_delimited', records = true, ignore_errors = true,
+                        filename = 'file', columns = {columns})
 """
 VERDICT_COLUMNS = """{"schema": 'VARCHAR', trial: 'VARCHAR', judge: 'VARCHAR', path: 'VARCHAR',
 leaf: 'VARCHAR', "repeat": 'INTEGER', verdict: 'VARCHAR', score: 'DOUBLE', "by": 'VARCHAR', reason: 'VARCHAR',
@@ -20,11 +20,12 @@ CALL_COLUMNS = """{"schema": 'VARCHAR', id: 'VARCHAR', trial: 'VARCHAR', judge: 
 kind: 'VARCHAR', model: 'VARCHAR', tokens_in: 'BIGINT', tokens_cached: 'BIGINT', tokens_out: 'BIGINT',
 cost_usd: 'DOUBLE', latency_seconds: 'DOUBLE', tries: 'INTEGER', status: 'VARCHAR'}"""
 
-# A torn line reads as nulls only; what is left of a line that says something must say all of it.
+# A line that cannot be read is nulls only. A crash may tear the last line of a file, and no other.
 BAD_VERDICT = """
 SELECT raw.file FROM raw LEFT JOIN files USING (file) LEFT JOIN trials ON trials.trial = files.trial
 LEFT JOIN gradings ON gradings.grading = files.grading
-WHERE coalesce(raw."schema", raw.trial, raw.path, raw.leaf, raw.verdict) IS NOT NULL
+WHERE (coalesce(raw."schema", raw.trial, raw.path, raw.leaf, raw.verdict) IS NOT NULL
+       OR raw.rowid NOT IN (SELECT max(rowid) FROM raw GROUP BY file))
   AND (raw."schema" = 'verdict/v1' AND raw.path IS NOT NULL AND raw.leaf IS NOT NULL AND raw."by" IS NOT NULL
        AND raw."at" IS NOT NULL AND raw.trial = trials.id AND raw.judge = gradings.judge
        AND coalesce(raw."repeat", 0) >= 0 AND raw.verdict IN ('met', 'unmet', 'score', 'failed')
@@ -34,7 +35,8 @@ LIMIT 1
 """
 BAD_CALL = """
 SELECT raw.file FROM raw
-WHERE coalesce(raw."schema", raw.id, raw.trial, raw.kind, raw.model) IS NOT NULL
+WHERE (coalesce(raw."schema", raw.id, raw.trial, raw.kind, raw.model) IS NOT NULL
+       OR raw.rowid NOT IN (SELECT max(rowid) FROM raw GROUP BY file))
   AND (raw."schema" = 'ledger/v1' AND raw.id IS NOT NULL AND raw."at" IS NOT NULL AND raw.kind IS NOT NULL
        AND raw.judge IS NOT NULL AND raw.model IS NOT NULL AND raw.tokens_in >= 0
        AND raw.tokens_out >= 0) IS NOT TRUE
@@ -74,12 +76,14 @@ FROM standing s JOIN gradings g USING (grading)
 WHERE s.leaf IS NOT NULL AND ($imported OR g.repeats IS NULL OR s.repeat < g.repeats)
 ORDER BY s.grading, s.leaf, s.repeat
 """
+# An import that was cut short and made again writes its calls again.
 CALLS = """
 INSERT INTO calls
 SELECT f.trial, raw.judge, raw.id, raw."at", raw.kind, raw.model, raw.tokens_in,
        coalesce(raw.tokens_cached, 0), raw.tokens_out, raw.cost_usd, raw.latency_seconds,
        coalesce(raw.tries, 1), coalesce(raw.status, 'ok')
-FROM raw JOIN files f USING (file) WHERE raw.id IS NOT NULL
+FROM (SELECT *, rowid AS line FROM raw) AS raw JOIN files f USING (file) WHERE raw.id IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY f.grading, raw.id ORDER BY raw.line) = 1
 """
 
 
@@ -95,7 +99,7 @@ def _read(database: Any, folders: Mapping[str, tuple[int, int]], name: str, colu
     found = database.execute(bad).fetchone()
     if found:
         raise PaperbenchError(
-            f"{found[0]} is damaged: a line in it is nothing of this trial and judge; mend it"
+            f"{found[0]} is damaged: a line in it is unreadable or nothing of this trial and judge; mend it"
         )
     return True
 

@@ -9,7 +9,7 @@ import pytest
 
 from runner.cli import main
 from runner.database.reading import BOARDS, DATABASE, board_names
-from tests.run_maker import JUDGE, RunMaker, digest, planned_trial
+from tests.run_maker import RunMaker, call, digest, planned_trial
 from tests.scoring.trees import CE, RA, branch, leaf
 
 SMALL = branch("root", branch("a", leaf("x"), leaf("y", CE), weight=2), leaf("z", RA))
@@ -36,22 +36,6 @@ def refused(runs: Path, capsys: Capture, *arguments: str) -> str:
     assert main([*arguments, "--runs", str(runs)]) == 1
     (line,) = capsys.readouterr().err.splitlines()
     return line
-
-
-def call(trial: str, name: str, **changes: Any) -> dict[str, Any]:
-    return {
-        "schema": "ledger/v1",
-        "id": name,
-        "trial": trial,
-        "judge": JUDGE,
-        "at": "2026-01-31T12:00:00Z",
-        "kind": "grade",
-        "model": "m",
-        "tokens_in": 100,
-        "tokens_cached": 40,
-        "tokens_out": 10,
-        "cost_usd": 0.25,
-    } | changes
 
 
 def test_a_full_run_has_a_score_and_a_standard_error(tmp_path: Path, capsys: Capture) -> None:

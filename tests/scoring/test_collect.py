@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ import pytest
 
 from runner.cli import main
 from runner.database.reading import DATABASE
-from tests.run_maker import RunMaker
+from runner.durable import LineWriter
+from tests.run_maker import RunMaker, call
 from tests.scoring.trees import branch, leaf
 
 TREE = branch("root", leaf("x"), leaf("y"))
@@ -64,13 +66,67 @@ def test_collecting_again_gives_the_same_rows(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["more", DATABASE, "run"]
 
 
-def test_a_torn_line_is_passed_over_wherever_it_stands(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "torn", [b'{"schema":"verd', b'{"schema":"verd\n', b"\0" * 4096, '{"at":"é'.encode()[:-1]]
+)
+def test_a_torn_last_line_is_passed_over(torn: bytes, tmp_path: Path) -> None:
+    maker = made(tmp_path)
+    path = verdicts_file(maker)
+    path.write_bytes(path.read_bytes() + torn)
+    assert collect(tmp_path) == 0
+    assert score(tmp_path) == (1.0, 1.0, True)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda lines: [lines[0][:40], lines[1]],
+        lambda lines: [b"\xef\xbb\xbf" + lines[0], lines[1]],
+        lambda lines: [b"[1, 2]", *lines],
+        lambda lines: [b"null", *lines],
+        lambda lines: [b"{}", *lines],
+        lambda lines: [lines[0][:40] + lines[0], lines[1]],
+    ],
+    ids=["torn", "byte order mark", "array", "null", "empty", "glued"],
+)
+@pytest.mark.parametrize("name", ["verdicts.jsonl", "ledger.jsonl"])
+def test_a_line_that_cannot_be_read_is_damage(
+    name: str, change: Callable[[list[bytes]], list[bytes]], tmp_path: Path, capsys: Capture
+) -> None:
+    maker = made(tmp_path)
+    path = verdicts_file(maker).with_name(name)
+    if name == "ledger.jsonl":
+        path.write_text("".join(f"{json.dumps(call('p/oracle/1', number))}\n" for number in "12"))
+    path.write_bytes(b"".join(line + b"\n" for line in change(path.read_bytes().splitlines())))
+    assert collect(tmp_path) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert str(path) in line
+    assert collect(tmp_path, "--skip-damaged") == 0
+
+
+def test_a_torn_line_is_no_damage_after_grading_went_on(tmp_path: Path) -> None:
     maker = made(tmp_path)
     path = verdicts_file(maker)
     first, second = path.read_text().splitlines()
-    path.write_text(f"{first[:40]}\n{second}\n{first}\n{second[:60]}")
+    path.write_text(f"{first}\n{second[:60]}")
+    with LineWriter(path) as writer:
+        writer.append(json.loads(second))
+    path.write_bytes(path.read_bytes()[:-1])
+    with LineWriter(path) as writer:
+        writer.append(json.loads(second))
+    assert path.read_text().splitlines()[0] == first
     assert collect(tmp_path) == 0
     assert score(tmp_path) == (1.0, 1.0, True)
+
+
+def test_a_call_that_stands_twice_in_a_ledger_is_one_call(tmp_path: Path) -> None:
+    maker = made(tmp_path, attempts=2)
+    for trial in maker.trials():
+        lines = [call(trial, "1"), call(trial, "2"), call(trial, "1")]
+        folder = next((maker.folder.trial(trial).path / "grading").iterdir())
+        (folder / "ledger.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    assert collect(tmp_path) == 0
+    assert len(rows(tmp_path)["calls"]) == 4
 
 
 def test_only_a_failed_verdict_is_superseded(tmp_path: Path) -> None:
