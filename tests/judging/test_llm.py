@@ -314,6 +314,21 @@ def test_a_budget_in_tokens_is_not_passed_even_with_many_calls_at_a_time(tmp_pat
     assert len(place.lines("one")) == len(server.requests) < 40
 
 
+def test_a_call_whose_answer_was_lost_counts_in_full_also_later(tmp_path: Path) -> None:
+    place, budget = bench(tmp_path, leaves=12), 20_000
+    with fake_openai(lambda _: Reply(drop=True)) as server:
+        place.llm(server.url, concurrency=1, max_tries=1, max_output_tokens=4000)
+        place.run("one", budget={"tokens": budget})
+        asked = len(server.requests)
+        assert 0 < asked <= budget // 4000
+        place.paperbench("judge", "one")
+        assert len(server.requests) == asked  # what was lost before counts
+    ledger = place.lines("one", "ledger")
+    assert {(line["status"], line["tokens_in"]) for line in ledger} == {("connection", 0)}
+    assert all(line["aside_tokens"] > 4000 for line in ledger)
+    assert place.outcome("one")["reason"] == "budget"
+
+
 def test_without_key_and_endpoint_nothing_starts(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

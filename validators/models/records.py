@@ -140,6 +140,10 @@ class Call(Model):
     tokens_cached: Count = 0
     tokens_out: Count
     cost_usd: Annotated[float | None, Field(ge=0.0, description="Null when no price is known.")] = None
+    aside_tokens: Annotated[
+        Count | None, Field(description="What the budget counts when the endpoint did not say what it used.")
+    ] = None
+    aside_usd: Annotated[float | None, Field(ge=0.0, description="The same in dollars.")] = None
     latency_seconds: Annotated[float | None, Field(ge=0.0)] = None
     tries: Positive = 1
     status: Annotated[Text, Field(description="ok, or what went wrong.")] = "ok"

@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any, ClassVar
 from uuid import uuid4
 
@@ -9,7 +10,7 @@ from runner.clock import instant
 from runner.errors import PaperbenchError
 from runner.judging.evidence import RESULT_ANALYSIS
 from runner.judging.llm.answer import Answer, parse_answer
-from runner.judging.llm.budget import Purse, spent_by
+from runner.judging.llm.budget import SAFE_TOKENS_PER_CHARACTER, Purse, spent_by
 from runner.judging.llm.cache import AnswerCache, cache_key
 from runner.judging.llm.messages import SCHEMA, Message, Prefix, build_prefix, leaf_message, request_digest
 from runner.judging.llm.pace import Pace, StoppedError
@@ -17,7 +18,6 @@ from runner.judging.llm.paper_texts import read_paper_texts
 from runner.judging.llm.prices import Usage, cost_usd, price_of
 from runner.judging.llm.reply import CallFailedError, Reply
 from runner.judging.prompts import prompt_file, read_prompt
-from runner.judging.submission_text import CHARS_PER_TOKEN
 from runner.judging.types import Judgement, Question, Setup
 from validators.models.config import LlmJudge
 from validators.models.records import Call
@@ -160,7 +160,8 @@ class Llm:
         aside = self._purse.set_aside(asking.characters, self._config.max_output_tokens)
         if aside is None:
             return None
-        started, usage, status = time.monotonic(), Usage(), "ok"
+        started, status = time.monotonic(), "ok"
+        usage: Usage | None = Usage()
         try:
             reply = self._client.ask([*asking.prefix.messages, asking.leaf], asking.parameters)
             if reply.usage is None:
@@ -169,6 +170,7 @@ class Llm:
                 usage = reply.usage
         except CallFailedError as error:
             status = error.reason
+            usage = None if status in _MAYBE_BILLED else Usage()
             raise
         except PaperbenchError as error:
             self._hopeless, status = error, REFUSED
@@ -177,7 +179,11 @@ class Llm:
             return reply
         finally:
             self._purse.settle(aside, asking.characters, usage)
-            asking.calls.append(self._ledger_line(asking, usage, status, time.monotonic() - started, attempt))
+            line = self._ledger_line(asking, usage or Usage(), status, time.monotonic() - started, attempt)
+            if usage is None:
+                told = {"aside_tokens": aside.tokens, "aside_usd": aside.cost_usd if self._price else None}
+                line = line.model_copy(update=told)
+            asking.calls.append(line)
 
     def _ledger_line(self, asking: _Asking, usage: Usage, status: str, seconds: float, attempt: int) -> Call:
         return Call.model_validate(
@@ -218,6 +224,7 @@ class Llm:
 
 
 _LISTED = 50
+_MAYBE_BILLED = frozenset({"timeout", "connection", "parse"})  # an answer may have been made, and lost
 
 
 def _why_bad(reply: Reply) -> str:
@@ -228,4 +235,6 @@ def _why_bad(reply: Reply) -> str:
 
 def _estimate(asking: _Asking, reply: Reply) -> Usage:
     """What an endpoint that reports no usage has probably counted."""
-    return Usage(asking.characters // CHARS_PER_TOKEN, 0, len(reply.content or "") // CHARS_PER_TOKEN)
+    counts = (asking.characters, len(reply.content or ""))
+    tokens_in, tokens_out = (ceil(count * SAFE_TOKENS_PER_CHARACTER) for count in counts)
+    return Usage(tokens_in, 0, tokens_out)

@@ -8,7 +8,8 @@ from runner.judging.llm.prices import Usage, cost_usd
 from validators.models.config import Budget, Price
 from validators.models.records import Call
 
-SAFE_TOKENS_PER_CHARACTER = 0.5  # until the endpoint has reported how many there really are
+# The stated estimate of what a text costs; more once the endpoint has reported more.
+SAFE_TOKENS_PER_CHARACTER = 0.5
 _HEADROOM = 1.05
 
 
@@ -28,10 +29,13 @@ class Amount:
 
 
 def spent_by(calls: Iterable[Call]) -> Amount:
-    """What calls already made have cost."""
+    """What calls already made have cost, or may have."""
     total = Amount()
     for call in calls:
-        total += Amount(1, call.tokens_in + call.tokens_out, call.cost_usd or 0.0)
+        if call.aside_tokens is not None:
+            total += Amount(1, call.aside_tokens, call.aside_usd or 0.0)
+        else:
+            total += Amount(1, call.tokens_in + call.tokens_out, call.cost_usd or 0.0)
     return total
 
 
@@ -41,7 +45,7 @@ class Purse:
     def __init__(self, budget: Budget | None, price: Price | None, spent: Amount) -> None:
         self._budget, self._price = budget or Budget(), price
         self._spent, self._aside = spent, Amount()
-        self._ratio: float | None = None
+        self._ratio = SAFE_TOKENS_PER_CHARACTER
         self._changed = Condition()
 
     def set_aside(self, characters: int, max_output_tokens: int) -> Amount | None:
@@ -51,7 +55,7 @@ class Purse:
         """
         with self._changed:
             while True:
-                tokens_in = int(characters * (self._ratio or SAFE_TOKENS_PER_CHARACTER)) + 1
+                tokens_in = int(characters * self._ratio) + 1
                 cost = cost_usd(self._price, Usage(tokens_in, 0, max_output_tokens)) or 0.0
                 amount = Amount(1, tokens_in + max_output_tokens, cost)
                 if self._fits(self._spent + self._aside + amount):
@@ -61,14 +65,16 @@ class Purse:
                     return None
                 self._changed.wait()
 
-    def settle(self, aside: Amount, characters: int, usage: Usage) -> None:
-        """Put what the call really cost in the place of what was set aside for it."""
-        actual = Amount(1, usage.tokens_in + usage.tokens_out, cost_usd(self._price, usage) or 0.0)
+    def settle(self, aside: Amount, characters: int, usage: Usage | None) -> None:
+        """Put what the call really cost in the place of what was set aside for it; all of it when unknown."""
+        actual = aside
+        if usage is not None:
+            actual = Amount(1, usage.tokens_in + usage.tokens_out, cost_usd(self._price, usage) or 0.0)
         with self._changed:
             self._aside -= aside
             self._spent += actual
-            if usage.tokens_in and characters:
-                self._ratio = max(self._ratio or 0.0, usage.tokens_in / characters * _HEADROOM)
+            if usage is not None and characters:
+                self._ratio = max(self._ratio, usage.tokens_in / characters * _HEADROOM)
             self._changed.notify_all()
 
     def _fits(self, total: Amount) -> bool:
