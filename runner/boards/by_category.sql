@@ -23,7 +23,7 @@ shares AS (
     FROM leaves l JOIN leaf_weights w USING (leaf) GROUP BY ALL
 ),
 trials_by_category AS (
-    SELECT t.agent, t.agent_label, t.agent_digest, t.judge_kind, t.mode, t.rule, t.key, t.state, s.category,
+    SELECT t.agent, t.agent_label, t.agent_digest, t.judge_label, t.mode, t.rule, t.key, t.state, s.category,
            s.possible, s.leaves,
            CASE t.state WHEN 'judged' THEN coalesce(p.earned / g.repeats, 0) ELSE 0 END AS earned,
            CASE t.state WHEN 'judged' THEN coalesce(p.known / g.repeats, 0)
@@ -42,7 +42,7 @@ SELECT agent, max(agent_label) AS label, category,
        sum(earned + CASE WHEN judged = leaves THEN 0 ELSE greatest(possible - known, 0) END) / sum(possible) AS upper,
        avg(earned) AS earned, avg(possible) AS possible,
        sum(judged) / sum(leaves) AS coverage, count(*) AS trials,
-       max(judge_kind) AS judge, mode, rule, key
+       max(judge_label) AS judge, mode, rule, key
 FROM trials_by_category
 GROUP BY agent, agent_digest, category, mode, rule, key
 ORDER BY key, agent, category;

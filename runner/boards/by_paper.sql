@@ -7,7 +7,7 @@
 -- SET VARIABLE rule = 'paper-2025' | 'upstream-2026-04'; unset: the rule that each run declares.
 SELECT paper, agent, agent_label AS label, attempt,
        CASE WHEN complete THEN lower END AS score,
-       lower, upper, coverage, judged, leaves, judge_kind AS judge, mode, rule, run, id AS trial, key,
+       lower, upper, coverage, judged, leaves, judge_label AS judge, mode, rule, run, id AS trial, key,
        CASE WHEN weaker THEN 'isolation weaker than declared'
             WHEN leaves IS NULL THEN 'the rubric has no leaf in this mode'
             ELSE why END AS remark

@@ -9,7 +9,7 @@
 -- SET VARIABLE min_coverage = 0.9 ranks rows that are judged that far, by their lower bound; unset: 1.
 WITH groups AS (
     SELECT agent, agent_digest, key, rule, mode, papers,
-           max(agent_label) AS label, max(judge_kind) AS judge,
+           max(agent_label) AS label, max(judge_label) AS judge,
            string_agg(DISTINCT run, ', ' ORDER BY run) AS runs,
            count(DISTINCT (run, attempt)) AS attempts,
            count(DISTINCT trial) FILTER (weaker) AS weaker

@@ -10,7 +10,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of score."""
     parser.add_argument("run", metavar="RUN", help="a run, by name or folder")
     parser.add_argument("trial", metavar="TRIAL", help="a trial: paper/agent/n")
-    parser.add_argument("--judge", metavar="NAME", help="which judge: its name or the start of its digest")
+    parser.add_argument(
+        "--judge", metavar="NAME", help="which judge: its name, its model or the start of its digest"
+    )
     parser.add_argument("--depth", type=int, metavar="N", help="how deep to go; 0 is the root alone")
     view_arguments(parser)
     common_arguments(parser)

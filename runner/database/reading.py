@@ -12,7 +12,7 @@ import duckdb
 from runner.errors import PaperbenchError
 
 DATABASE = "paperbench.duckdb"
-LAYOUT = 1
+LAYOUT = 2
 BOARDS = Path(__file__).parents[1] / "boards"
 
 

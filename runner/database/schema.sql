@@ -157,12 +157,3 @@ CREATE TABLE calls (
     tries           INTEGER NOT NULL,
     status          VARCHAR NOT NULL
 );
-
--- Decisions of people about trials: none are kept yet.
-CREATE TABLE reviews (
-    trial    INTEGER NOT NULL,
-    decision VARCHAR NOT NULL,  -- disqualified | cleared
-    reviewer VARCHAR NOT NULL,
-    reason   VARCHAR NOT NULL,
-    decided_at TIMESTAMP NOT NULL
-);

@@ -14,10 +14,11 @@ from runner.scoring import Interval, tree_scores
 from validators.tree import Mode, Node, Rule, effective_weights, view, walk
 
 FIND = """
-SELECT g.grading, g.judge, g.kind, g.judge = r.judge AS planned, t.state, t.why, t.protocol,
-       r.scoring, b.digest
+SELECT g.grading, g.judge, g.kind || coalesce(' (' || g.model || ')', ''), g.judge = r.judge,
+       t.state, t.why, t.protocol, r.scoring, b.digest
 FROM gradings g JOIN trials t USING (trial) JOIN runs r USING (run) JOIN rubrics b ON b.rubric = t.rubric
-WHERE t.run = ? AND t.id = ? AND (? IS NULL OR g.kind = ? OR starts_with(g.judge, ?)) ORDER BY g.kind, g.judge
+WHERE t.run = $1 AND t.id = $2 AND ($3 IS NULL OR $3 IN (g.kind, g.model) OR starts_with(g.judge, $3))
+ORDER BY g.kind, g.judge
 """
 LEAF_SCORES = """
 SELECT l.path, sum(coalesce(v.score, 0)) / g.repeats
@@ -32,7 +33,7 @@ class FoundGrading:
 
     grading: int
     judge: str
-    kind: str
+    label: str
     state: str
     why: str | None
     protocol: Mode
@@ -42,16 +43,16 @@ class FoundGrading:
 
 def find_grading(database: Any, run: str, trial: str, judge: str | None) -> FoundGrading:
     """The grading that is meant: the planned judge's where several could be; raises PaperbenchError."""
-    found = database.execute(FIND, [run, trial, judge, judge, judge]).fetchall()
+    found = database.execute(FIND, [run, trial, judge]).fetchall()
     if not found:
         which = f" by a judge '{judge}'" if judge else ""
         raise PaperbenchError(f"run {run} has no trial '{trial}'{which} ; 'board by_paper' lists them")
     chosen = [row for row in found if row[3]] or found
     if len(chosen) > 1:
-        names = ", ".join(f"{kind} ({digest[:8]})" for _, digest, kind, *_ in chosen)
+        names = ", ".join(f"{label} {digest[:8]}" for _, digest, label, *_ in chosen)
         raise PaperbenchError(f"several judges graded '{trial}': {names}; choose one with --judge")
-    grading, digest, kind, _, *rest = chosen[0]
-    return FoundGrading(grading, digest, kind, *rest)
+    grading, digest, label, _, *rest = chosen[0]
+    return FoundGrading(grading, digest, label, *rest)
 
 
 def node_records(
@@ -106,7 +107,7 @@ def _record(
 
 def print_tree(found: FoundGrading, records: Sequence[dict[str, Any]]) -> None:
     """Print the nodes, indented; requirements are cut on a terminal only."""
-    print(f"judge {found.kind} ({found.judge[:8]}){f', {found.why}' if found.why else ''}")
+    print(f"judge {found.label} ({found.judge[:8]}){f', {found.why}' if found.why else ''}")
     if not records:
         print("the rubric has no leaf in this mode")
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None

@@ -145,6 +145,25 @@ def test_another_judge_is_another_row_and_what_it_left_out_shows(tmp_path: Path,
     ]
 
 
+def test_judges_of_one_kind_are_told_apart_by_their_models(tmp_path: Path, capsys: Capture) -> None:
+    maker = RunMaker(tmp_path, {"p": SMALL}, name="imported")
+    maker.plan(origin="imported", config=None, judge=None, agents=[])
+    models = ("small-1", "large-2", None)
+    for model in models:
+        judge = digest(f"judge {model}")
+        lines = [maker.verdict("p/oracle/1", path, 1.0, judge=judge) for path in ALL]
+        maker.graded("p/oracle/1", lines, judge=judge)
+        grading = {"judge": judge, "kind": "simple", "repeats": 1, "leaves": 3, "judged": 3, "model": model}
+        maker.outcome("p/oracle/1", "grading", judge, grading=grading)
+    for board in ("overall", "by_paper", "by_category"):
+        judges = {row["judge"] for row in asked(tmp_path, capsys, "board", board)}
+        assert judges == {"simple (small-1)", "simple (large-2)", "simple"}
+    shown = refused(tmp_path, capsys, "score", "imported", "p/oracle/1")
+    assert "simple (small-1)" in shown
+    chosen = printed(tmp_path, capsys, "score", "imported", "p/oracle/1", "--judge", "small-1")
+    assert chosen.startswith("judge simple (small-1)")
+
+
 def test_isolation_weaker_than_declared_is_listed_and_not_ranked(tmp_path: Path, capsys: Capture) -> None:
     maker = RunMaker(tmp_path, {"p": SMALL}, agents=("kept", "loose"))
     maker.plan()
