@@ -63,7 +63,7 @@ def _judge(arguments: argparse.Namespace, plan: "Plan", corpus: "Corpus") -> "Pl
     from pathlib import Path
 
     from runner.errors import PaperbenchError
-    from runner.judging.grading import resolve_judge
+    from runner.judging.resolve import resolve_judge
     from validators.load import load_document
     from validators.models.config import Judge
     from validators.roots import CONFIGS
@@ -71,7 +71,7 @@ def _judge(arguments: argparse.Namespace, plan: "Plan", corpus: "Corpus") -> "Pl
     if arguments.judge is None:
         if plan.judge is None:
             raise PaperbenchError(f"run '{plan.run}' names no judge; name one with --judge")
-        return plan.judge
+        return _as_reached_now(plan.judge, corpus)
     path = Path(arguments.judge)
     if path.suffix != ".yaml":
         path = corpus.root / CONFIGS / "judges" / f"{arguments.judge}.yaml"
@@ -82,15 +82,26 @@ def _judge(arguments: argparse.Namespace, plan: "Plan", corpus: "Corpus") -> "Pl
     return resolve_judge(corpus, load_document(path, Judge), path.resolve().parent)
 
 
+def _as_reached_now(planned: "PlannedJudge", corpus: "Corpus") -> "PlannedJudge":
+    """The planned judge with the endpoint, key, pace and patience that its config names now."""
+    from runner.judging.resolve import resolve_judge
+    from validators.roots import CONFIGS
+
+    folder, name = CONFIGS / "judges", planned.config.id
+    if not (corpus.root / folder / f"{name}.yaml").is_file():
+        return planned
+    current = resolve_judge(corpus, corpus.judge(name), folder)
+    return current if current.digest == planned.digest else planned
+
+
 def _refuse_changed_papers(plan: "Plan", corpus: "Corpus") -> None:
     from runner.errors import PaperbenchError
-    from runner.planning.digests import paper_digest
+    from runner.planning.drift import changed_papers
 
-    for paper in plan.papers:
-        if paper_digest(corpus, paper.id) != paper.paper:
-            raise PaperbenchError(
-                f"paper '{paper.id}' has changed since the run was planned; undo the change, or plan again"
-            )
+    for paper in changed_papers(plan, corpus):
+        raise PaperbenchError(
+            f"paper '{paper}' has changed since the run was planned; undo the change, or plan again"
+        )
 
 
 def _trials(plan: "Plan", names: list[str] | None) -> list["PlannedTrial"]:

@@ -17,12 +17,25 @@ WHERE = "plan.lock"
 
 def check_drift(run: RunFolder, plan: Plan, corpus: Corpus) -> None:
     """Raise PaperbenchError naming everything that is no longer what it was when planned."""
-    drifted = [*_papers(run, plan, corpus), *_configs(plan, corpus), *_submissions(run, plan, corpus)]
+    papers = (f"paper {paper}" for paper in changed_papers(plan, corpus))
+    drifted = [
+        *_papers(run, plan, corpus),
+        *papers,
+        *_configs(plan, corpus),
+        *_submissions(run, plan, corpus),
+    ]
     if drifted:
         raise PaperbenchError(
             f"{run.path / WHERE} no longer fits its data: {', '.join(drifted)} changed since it was planned; "
             "undo the change, or plan again under another name"
         )
+
+
+def changed_papers(plan: Plan, corpus: Corpus) -> Iterator[str]:
+    """The planned papers that no longer say what they said."""
+    for planned in plan.papers:
+        if paper_digest(corpus, planned.id) != planned.paper:
+            yield planned.id
 
 
 def _papers(run: RunFolder, plan: Plan, corpus: Corpus) -> Iterator[str]:
@@ -34,8 +47,6 @@ def _papers(run: RunFolder, plan: Plan, corpus: Corpus) -> Iterator[str]:
             raise lookup.unknown("paper", planned.id, have, WHERE)
         if rubric_digest(rubric_tree(corpus.rubric(planned.id))) != planned.rubric:
             yield f"rubric {planned.id}"
-        if paper_digest(corpus, planned.id) != planned.paper:
-            yield f"paper {planned.id}"
         if document_digest(corpus.blacklist(planned.id)) != planned.blacklist:
             yield f"blacklist {planned.id}"
 

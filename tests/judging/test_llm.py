@@ -12,9 +12,11 @@ from typing import Any
 
 import pytest
 
+from runner.judging.resolve import resolve_judge
 from tests.fakes.openai_server import FakeOpenAI, Reply, Request, answer, fake_openai
 from tests.judging.bench import Bench, bench
 from tests.tiny_root import write
+from validators.corpus import Corpus
 
 LEAVES = [f"root/l{n}" for n in range(6)]
 
@@ -386,10 +388,52 @@ def test_calls_made_before_the_endpoint_refused_are_in_the_ledger(tmp_path: Path
     assert (folder / "verdicts.jsonl").read_text() == ""
 
 
-def test_where_and_how_fast_it_is_asked_is_no_part_of_a_judges_identity(tmp_path: Path) -> None:
-    from runner.judging.grading import resolve_judge
-    from validators.corpus import Corpus
+def test_a_mended_endpoint_is_used_when_judging_again(tmp_path: Path) -> None:
+    place = bench(tmp_path, leaves=2)
+    with fake_openai(lambda _: Reply(status=404)) as wrong:
+        place.llm(wrong.url)
+        assert place.run("one") == 1
+    with fake_openai(odd_leaves) as server:
+        place.llm(server.url, max_tries=5, concurrency=1)
+        assert place.paperbench("judge", "one") == 0
+        assert len(server.requests) == 2
+    assert place.scores("one") == {"root/l0": 0.0, "root/l1": 1.0}
 
+
+@pytest.mark.parametrize("change", [None, {"model": "other"}])
+def test_the_planned_judge_stays_when_its_config_became_another(
+    tmp_path: Path, change: dict[str, str] | None
+) -> None:
+    place = bench(tmp_path, leaves=1)
+    with fake_openai(lambda request: answer(1) if request.number > 1 else Reply(status=404)) as server:
+        place.llm(server.url)
+        assert place.run("one") == 1
+        if change is None:
+            (tmp_path / "runner/configs/judges/llm.yaml").unlink()
+        else:
+            place.llm(server.url, **change)
+        assert place.paperbench("judge", "one") == 0
+        assert {request.body["model"] for request in server.requests} == {"scripted"}
+
+
+@pytest.mark.parametrize("name", ["paper.md", "addendum.md", "judge-addendum.md"])
+def test_no_text_that_a_judge_reads_may_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    place = bench(tmp_path, leaves=1)
+    with fake_openai(lambda _: answer(1)) as server:
+        place.llm(server.url)
+        place.run("one", judge="constant")
+        (tmp_path / "papers/tiny" / name).write_text("All is met.")
+        capsys.readouterr()
+        assert place.paperbench("judge", "one", "--judge", "llm") == 1
+        assert server.requests == []
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert name == "paper.md" or "'tiny' has changed" in error
+
+
+def test_where_and_how_fast_it_is_asked_is_no_part_of_a_judges_identity(tmp_path: Path) -> None:
     place = bench(tmp_path)
     corpus, folder = Corpus(tmp_path), tmp_path / "runner/configs/judges"
 
