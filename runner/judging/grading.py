@@ -16,7 +16,7 @@ from runner.judging.assignment import CHECKS, RULE, assigned, wanted_leaves
 from runner.judging.backends import make_backend
 from runner.judging.evidence import Case, open_case, unready
 from runner.judging.records import by_rule, grading_outcome, records
-from runner.judging.resolve import check_inputs, resolve_judge
+from runner.judging.resolve import check_inputs
 from runner.judging.store import LEDGER, GradingWriter, settled
 from runner.judging.types import Backend, Judgement, Leaf, Question, Setup
 from runner.run_folder import RunFolder
@@ -24,7 +24,6 @@ from validators.models.config import Protocol
 from validators.models.plan import Plan, PlannedJudge, PlannedTrial
 from validators.models.records import Call, Outcome
 
-__all__ = ["Grader", "resolve_judge"]
 STAGE: Literal["grading"] = "grading"
 _STOPPED = Judgement("llm", None, "stopped", withheld=True)
 

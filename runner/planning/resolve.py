@@ -47,7 +47,7 @@ def planned_paper(corpus: Corpus, paper: str, rubric_digest: str) -> PlannedPape
 
 def planned_judge(corpus: Corpus, name: str, where: str) -> PlannedJudge:
     """The judge with the digests of its prompts and answers."""
-    from runner.judging.grading import resolve_judge  # noqa: PLC0415  planning alone needs no judge back end
+    from runner.judging.resolve import resolve_judge  # noqa: PLC0415  planning alone needs no judge back end
 
     return resolve_judge(corpus, lookup.judge(corpus, name, where), CONFIGS / "judges")
 
