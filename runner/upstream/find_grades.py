@@ -4,7 +4,7 @@ import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -16,7 +16,7 @@ _OUTPUT = re.compile(r"(?:.*_)?grader_output(?:_([0-9]+))?\.json\Z")
 _NAMES: dict[str, Kind] = {"grade.json": "result", "pb_result.json": "result", "expected_result.json": "gold"}
 _GROUP = "_run-group_"
 _RUN = re.compile(r"(.+)_[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
-_STAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}-[0-9]{2}-[0-9]{2})-(?:GMT|UTC)")
+_STAMP = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([0-9]{2})-([0-9]{2})-([0-9]{2})-(?:GMT|UTC)")
 GOLD_AGENT = "judge-eval-gold"
 
 
@@ -136,10 +136,10 @@ def moment(text: object) -> str | None:
     if match is None:
         return None
     try:
-        at = datetime.strptime(match.group(1), "%Y-%m-%dT%H-%M-%S").replace(tzinfo=UTC)
+        at = datetime.fromisoformat("{}T{}:{}:{}".format(*match.groups()))
     except ValueError:
         return None
-    return at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return f"{at.isoformat()}.000Z"
 
 
 @dataclass(frozen=True)
