@@ -41,6 +41,12 @@ WITH joined AS (
 counted AS (
     -- complete by count, so that no rounding can make a missing leaf look judged
     SELECT *, (state <> 'open' AND judged = leaves) IS TRUE AS complete FROM joined
+),
+snapped AS (
+    -- a judged score within 1e-12 of 0 or 1 is 0 or 1: a sum of many shares rounds, and all met should be 1
+    SELECT * REPLACE (CASE WHEN complete AND abs(earned - round(earned)) < 1e-12 THEN round(earned)
+                           ELSE earned END AS earned)
+    FROM counted
 )
 SELECT grading, trial, rule, mode, judged, leaves, complete,
        -- no bounds: no leaf is in view, or upstream would have no grade
@@ -49,7 +55,7 @@ SELECT grading, trial, rule, mode, judged, leaves, complete,
        CASE WHEN leaves IS NULL OR (rule = 'upstream-2026-04' AND NOT complete) THEN NULL
             WHEN complete THEN earned
             ELSE least(1, earned + greatest(weight - known, 0)) END AS upper
-FROM counted;
+FROM snapped;
 
 -- The same with names: what the boards read.
 CREATE VIEW trial_scores AS

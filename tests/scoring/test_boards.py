@@ -164,6 +164,18 @@ def test_judges_of_one_kind_are_told_apart_by_their_models(tmp_path: Path, capsy
     assert chosen.startswith("judge simple (small-1)")
 
 
+def test_a_perfect_score_is_exactly_one(tmp_path: Path, capsys: Capture) -> None:
+    tree = branch("root", *(leaf(f"n{number}", weight=number) for number in range(1, 50)))
+    maker = RunMaker(tmp_path, {"p": tree, "q": branch("root", *map(leaf, "0123456789"))})
+    maker.plan()
+    for trial in maker.trials():
+        maker.grade_all(trial, dict.fromkeys(maker.leaf_paths(trial), 1.0))
+    rows = asked(tmp_path, capsys, "board", "by_paper")
+    assert [(row["score"], row["lower"], row["upper"]) for row in rows] == [(1.0, 1.0, 1.0)] * 2
+    assert asked(tmp_path, capsys, "board")[0]["score"] == 1.0
+    assert asked(tmp_path, capsys, "score", "run", "p/oracle/1", "--no-collect")[0]["score"] == 1.0
+
+
 def test_isolation_weaker_than_declared_is_listed_and_not_ranked(tmp_path: Path, capsys: Capture) -> None:
     maker = RunMaker(tmp_path, {"p": SMALL}, agents=("kept", "loose"))
     maker.plan()
