@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from runner.database.collect import collect
 from runner.database.reading import opened, set_view
-from runner.scoring import leaf_score, root_score
 from tests.run_maker import RunMaker
+from tests.scoring.oracle import leaf_score, root_score
 from tests.scoring.trees import trees
 from validators.tree import MODES, RULES, Node, effective_weights, leaves
 

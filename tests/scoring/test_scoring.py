@@ -10,15 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.scoring import (
-    Interval,
-    leaf_score,
-    root_score,
-    summarise_paper_2025,
-    summarise_upstream,
-    tree_scores,
-)
+from runner.scoring import Interval, tree_scores
 from tests.data_folder import data_folder, upstream_data
+from tests.scoring.oracle import leaf_score, root_score, summarise_paper_2025, summarise_upstream
 from tests.scoring.trees import CD, CE, DATA, RA, branch, leaf, trees, upstream_node, upstream_rubric
 from validators.tree import MODES, RULES, Mode, Node, Rule, effective_weights, leaves, walk
 
