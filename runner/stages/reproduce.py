@@ -17,6 +17,7 @@ from runner.processes import Supervisor, sweep
 from runner.stages.context import StageContext
 from runner.stages.ending import Ending
 from runner.stages.failures import DISK, InfrastructureError
+from runner.stages.handed_in import handed_in
 from runner.stages.workspace import Workspace
 from runner.supervisor import Order, Report
 from validators.models.config import StageLimits
@@ -50,10 +51,13 @@ class Reproduce:
             submission.rename(space.submission)
             return _described(Ending("submission", "no_reproduce_script", message), space, before, before)
         gpus = context.within.config.limits.reproduce.gpus
+        rollout = handed_in(context.folder.stage("rollout"))
         with open_log(space.work) as log:
             with context.within.slots.taken(gpus, context.within.halt) as slots:
                 report = _supervised(context, space, log, slots)
             damage = _reclaimed(space)
+            if rollout.restore(context):
+                damage = "it changed what was handed in"
             with (space.draft / LOG).open("wb") as kept:
                 log.seek(0)
                 shutil.copyfileobj(log, kept)

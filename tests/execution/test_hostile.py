@@ -80,6 +80,10 @@ def test_the_log_is_what_was_said(bench: Bench, where: str, forge: str) -> None:
         "rm -rf ../../.reproduce.work ../../.reproduce.tmp",
         "rm -rf ../submission; touch ../submission",
         "mkdir -p ../../.reproduce.started.json/x; rm -rf ../submission",
+        "rm -rf ../../rollout",
+        "rm ../../rollout/outcome.json; echo 43 > ../../rollout/submission/main.txt",
+        "cd /; rm -rf $HOME/../../../*",
+        "cd /; rm -rf $HOME/../../../../../../../trials",
     ],
 )
 def test_a_payload_that_removes_its_workplace(bench: Bench, body: str) -> None:
@@ -89,6 +93,8 @@ def test_a_payload_that_removes_its_workplace(bench: Bench, body: str) -> None:
     assert (outcome["failure_class"], outcome["reason"]) == ("submission", "workspace_damaged")
     assert bench.outcome("grading")["reason"] == "ok"
     assert left(bench) == WHOLE
+    assert (bench.trial() / "rollout/submission/main.txt").read_text() == "code\n"
+    assert bench.outcome("rollout")["reason"] == "ok"
 
 
 @pytest.mark.parametrize("folder", ["..", "../..", "../../../.."])
