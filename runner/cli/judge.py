@@ -2,11 +2,17 @@
 
 import argparse
 import json
+from contextlib import ExitStack, contextmanager
+from threading import Event, Thread
 from typing import TYPE_CHECKING
 
 from runner.cli import common_arguments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from runner.judging.grading import Grader
+    from runner.lease import Lease
     from validators.corpus import Corpus
     from validators.models.plan import Plan, PlannedJudge, PlannedTrial
     from validators.models.records import Outcome
@@ -24,7 +30,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Grade what has no verdict yet; status 1 when a leaf is left without one."""
-    from contextlib import ExitStack
     from pathlib import Path
 
     from runner.errors import PaperbenchError
@@ -49,14 +54,36 @@ def run(arguments: argparse.Namespace) -> int:
     trials = _trials(plan, arguments.trial)
     complete = True
     with ExitStack() as stack:
-        stack.callback(Lease(folder.path).release)
+        lease = Lease(folder.path)
+        stack.callback(lease.release)
         grader = stack.enter_context(Grader(folder, plan, judge, answers_folder(folder.path.parent)))
+        stack.enter_context(_guarded(lease, grader))
         for trial in trials:
             why = unready(folder.trial(trial.id), trial.protocol or plan.protocol)
             outcome = None if why else grader.grade(trial)
             complete &= outcome is not None and outcome.failure_class == "none"
             print(_line(trial.id, outcome, why, as_json=arguments.json), flush=True)
     return 0 if complete else 1
+
+
+@contextmanager
+def _guarded(lease: "Lease", grader: "Grader") -> "Iterator[None]":
+    """Have judging stop when somebody else takes the run over."""
+    over = Event()
+
+    def watch() -> None:
+        while not over.wait(0.5):
+            if lease.lost.is_set():
+                grader.stop("another process has taken this run over; see 'paperbench status'")
+                return
+
+    thread = Thread(target=watch, name="guard", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def _judge(arguments: argparse.Namespace, plan: "Plan", corpus: "Corpus") -> "PlannedJudge":

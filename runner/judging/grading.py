@@ -47,6 +47,7 @@ class Grader:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="judge") if workers else None
         self._leaves: dict[tuple[str, Protocol], tuple[Leaf, ...]] = {}
         self._lock = Lock()
+        self._stopped: str | None = None
 
     def grade(self, trial: PlannedTrial) -> Outcome:
         """Judge what has no verdict yet and write the outcome; verdicts that are there cost nothing again.
@@ -68,7 +69,15 @@ class Grader:
             case = open_case(folder, trial, protocol)
             withheld = self._judge_leaves(trial, case, leaves)
             reason = "ok"
+        if self._stopped is not None:
+            raise PaperbenchError(self._stopped)
         return self._ended(trial, leaves, withheld, reason, (started, clock))
+
+    def stop(self, why: str) -> None:
+        """From another thread: end calls under way, ask no more, and have `grade` raise PaperbenchError."""
+        self._stopped = why
+        for backend in self._backends.values():
+            backend.close()
 
     def close(self) -> None:
         """End calls under way and let go of the client."""

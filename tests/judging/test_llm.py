@@ -255,6 +255,27 @@ def test_after_kill_9_only_the_calls_under_way_are_made_again(tmp_path: Path, ca
     assert sorted(line["path"] for line in verdicts) == sorted(asked)
 
 
+def test_judging_stops_when_another_process_takes_the_run_over(tmp_path: Path) -> None:
+    place, command = bench(tmp_path, leaves=60), ["judge", "one", "--judge", "llm", "--root", str(tmp_path)]
+    with fake_openai(lambda _: Reply(content=answer(1).content, delay=0.5)) as server:
+        place.llm(server.url, concurrency=1)
+        place.run("one", judge="constant")
+        with subprocess.Popen([sys.executable, "-m", "runner", *command], stderr=subprocess.PIPE) as process:
+            while not server.requests:
+                time.sleep(0.01)
+            lease = tmp_path / "runs/one/lease.json"
+            (tmp_path / "other").write_bytes(lease.read_bytes())
+            (tmp_path / "other").replace(lease)
+            _, error = process.communicate(timeout=60)
+        assert process.returncode == 1
+        assert len(server.requests) < 60
+    assert error.count(b"\n") == 1
+    assert b"taken this run over" in error
+    assert lease.exists()  # it is the other's
+    (folder,) = [f for f in (place.trial("one") / "grading").iterdir() if (f / "ledger.jsonl").read_bytes()]
+    assert not (folder / "outcome.json").exists()
+
+
 def test_repeats_are_asked_for_and_kept_one_by_one(tmp_path: Path) -> None:
     place = bench(tmp_path, leaves=3)
     with fake_openai(lambda request: answer(request.tries % 2)) as server:
