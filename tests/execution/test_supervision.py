@@ -99,6 +99,17 @@ def test_letting_go_kills_everything_and_reports_nothing(tmp_path: Path) -> None
     assert not any(map(is_alive, pids))
 
 
+def test_a_supervisor_that_is_kept_from_its_work_is_ended_with_all_below(tmp_path: Path) -> None:
+    body = "echo $$ > main.pid; while true; do kill -STOP $PPID; done"
+    supervisor = supervised(tmp_path, body)
+    pid = int(wait_for(tmp_path / "main.pid"))
+    report = supervisor.report(patience=2.0)
+    assert report is not None
+    assert (report.ended, report.exit_status) == ("time_limit", None)
+    assert not is_alive(pid)
+    assert not is_alive(supervisor.pid)
+
+
 def test_a_supervisor_without_order_starts_nothing() -> None:
     supervisor = Supervisor("nothing/at/all")
     supervisor.let_go()
