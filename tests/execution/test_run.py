@@ -94,7 +94,6 @@ def test_time_limit_keeps_partial_output(bench: Bench) -> None:
     assert bench.call("run", "tiny-run").status == 0
     outcome = bench.outcome("reproduce")
     assert (outcome["failure_class"], outcome["reason"]) == ("submission", "time_limit")
-    assert outcome["duration_seconds"] < 20
     made = bench.trial() / "reproduce" / "submission"
     assert (made / "early.txt").exists()
     assert not (made / "late.txt").exists()
