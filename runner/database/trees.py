@@ -39,6 +39,7 @@ class FoundGrading:
     protocol: Mode
     scoring: Rule
     rubric: str
+    others: tuple[str, ...]
 
 
 def find_grading(database: Any, run: str, trial: str, judge: str | None) -> FoundGrading:
@@ -46,13 +47,14 @@ def find_grading(database: Any, run: str, trial: str, judge: str | None) -> Foun
     found = database.execute(FIND, [run, trial, judge]).fetchall()
     if not found:
         which = f" by a judge '{judge}'" if judge else ""
-        raise PaperbenchError(f"run {run} has no trial '{trial}'{which} ; 'board by_paper' lists them")
+        raise PaperbenchError(f"run {run} has no trial '{trial}'{which}; 'board by_paper' lists them")
     chosen = [row for row in found if row[3]] or found
     if len(chosen) > 1:
         names = ", ".join(f"{label} {digest[:8]}" for _, digest, label, *_ in chosen)
         raise PaperbenchError(f"several judges graded '{trial}': {names}; choose one with --judge")
-    grading, digest, label, _, *rest = chosen[0]
-    return FoundGrading(grading, digest, label, *rest)
+    grading, digest, label, _, state, why, protocol, scoring, rubric = chosen[0]
+    others = tuple(row[2] for row in found if row is not chosen[0])
+    return FoundGrading(grading, digest, label, state, why, protocol, scoring, rubric, others)
 
 
 def node_records(
@@ -108,8 +110,9 @@ def _record(
 def print_tree(found: FoundGrading, records: Sequence[dict[str, Any]]) -> None:
     """Print the nodes, indented; requirements are cut on a terminal only."""
     print(f"judge {found.label} ({found.judge[:8]}){f', {found.why}' if found.why else ''}")
-    if not records:
-        print("the rubric has no leaf in this mode")
+    if found.others:
+        print(f"also graded by {', '.join(found.others)}: name one with --judge")
+    print("score, share of the whole, criterion" if records else "the rubric has no leaf in this mode")
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
     for record in records:
         indent = "  " * record["depth"]

@@ -13,6 +13,7 @@ from runner.places import named_run
 from runner.run_folder import RunFolder
 from runner.upstream.gradings import line
 from runner.upstream.yaml_text import document
+from runner.words import counted
 from validators.models.config import Judge
 from validators.models.plan import PlannedTrial
 from validators.models.records import Verdict
@@ -40,8 +41,11 @@ def export_replay(arguments: argparse.Namespace) -> int:
     lines = [_answer(trial, verdict, repeats[verdict.repeat]) for verdict in verdicts.values()]
     write_atomic(answers, b"".join(map(line, lines)))
     write_atomic(judge, config)
+    failed = sum(verdict.score is None for verdict in verdicts.values())
+    said = f" ({failed} of them failed, and stay so when replayed)" if failed else ""
     print(
-        f"wrote {len(verdicts)} answers of {trial.id} to {answers}, and the judge '{judge.stem}' to {judge}"
+        f"wrote {counted(len(verdicts), 'answer')}{said} of {trial.id} to {answers}, "
+        f"and the judge '{judge.stem}' to {judge}"
     )
     return 0
 

@@ -143,6 +143,9 @@ def test_another_judge_is_another_row_and_what_it_left_out_shows(tmp_path: Path,
         (pytest.approx(1.0),) * 3,
         (None, 0.0, 0.5),
     ]
+    text = printed(tmp_path, capsys, "score", "run", "p/oracle/1")
+    assert "also graded by" in text
+    assert "name one with --judge" in text
 
 
 def test_judges_of_one_kind_are_told_apart_by_their_models(tmp_path: Path, capsys: Capture) -> None:
