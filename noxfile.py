@@ -79,3 +79,4 @@ def generate(session: nox.Session) -> None:
     """Write again what is generated: the JSON Schemas and spec/rules.md."""
     install(session, "validate", slim=True)
     session.run("python", "-m", "validators.schemas")
+    session.run("python", "-m", "validators.rules")
