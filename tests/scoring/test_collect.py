@@ -31,10 +31,10 @@ def collect(runs: Path, *arguments: str) -> int:
 
 
 def rows(runs: Path) -> dict[str, list[Any]]:
-    """Every row of every table."""
+    """Every row of every table, in an order of its own: SQL promises none."""
     with duckdb.connect(str(runs / DATABASE), read_only=True) as database:
         tables = [name for (name,) in database.execute("SHOW TABLES").fetchall()]
-        return {table: database.execute(f"FROM {table}").fetchall() for table in tables}
+        return {table: sorted(database.execute(f"FROM {table}").fetchall(), key=repr) for table in tables}
 
 
 def score(runs: Path) -> Any:
