@@ -24,6 +24,11 @@ def data_root(arguments: argparse.Namespace) -> Corpus:
     return Corpus(found)
 
 
+def root_around(arguments: argparse.Namespace) -> Corpus | None:
+    """The data root, where there is one; for verbs that can do without."""
+    return data_root(arguments) if arguments.root is not None or find_root(Path.cwd()) else None
+
+
 def runs_folder(arguments: argparse.Namespace) -> Path:
     """The folder that --runs names, or runs/ under the data root."""
     return Path(arguments.runs).resolve() if arguments.runs else data_root(arguments).root / "runs"

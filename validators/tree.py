@@ -131,3 +131,15 @@ def effective_weights(root: Node, mode: Mode, rule: Rule) -> dict[str, float]:
             part = share * child.weight / total if total else 0.0
             stack.append((f"{path}/{escape_id(child.id)}", child, part))
     return shares
+
+
+def node_shares(root: Node, mode: Mode, rule: Rule) -> dict[str, float]:
+    """The share of the score of every node in view, by path: the sum of its leaves' shares."""
+    tree = view(root, mode, rule)
+    shares = dict.fromkeys((path for path, _ in walk(tree)), 0.0) if tree is not None else {}
+    for leaf, share in effective_weights(root, mode, rule).items():
+        path = leaf
+        while path:
+            shares[path] += share
+            path = path.rpartition("/")[0]
+    return shares

@@ -2,8 +2,7 @@
 
 import shutil
 import sys
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +10,7 @@ from runner.database.showing import score_text
 from runner.errors import PaperbenchError
 from runner.run_folder import RunFolder
 from runner.scoring import Interval, tree_scores
-from validators.tree import Mode, Node, Rule, effective_weights, view, walk
+from validators.tree import Mode, Node, Rule, node_shares, view, walk
 
 FIND = """
 SELECT g.grading, g.judge, g.kind || coalesce(' (' || g.model || ')', ''), g.judge = r.judge,
@@ -57,6 +56,11 @@ def find_grading(database: Any, run: str, trial: str, judge: str | None) -> Foun
     return FoundGrading(grading, digest, label, state, why, protocol, scoring, rubric, others)
 
 
+def leaf_scores(database: Any, grading: int, *, failed_too: bool) -> dict[str, float]:
+    """The score of every judged leaf of a grading, by path; failed_too: with 0 for failed ones."""
+    return dict(database.execute(LEAF_SCORES, [grading, failed_too]).fetchall())
+
+
 def node_records(
     database: Any, run: RunFolder, found: FoundGrading, mode: Mode | None, rule: Rule | None
 ) -> list[dict[str, Any]]:
@@ -68,25 +72,14 @@ def node_records(
         return []
     # Under upstream's rule a failed verdict is a score of 0; one that is missing is no verdict.
     failed_too = rule == "upstream-2026-04"
-    scores = dict(database.execute(LEAF_SCORES, [found.grading, failed_too]).fetchall())
+    scores = leaf_scores(database, found.grading, failed_too=failed_too)
     intervals = tree_scores(root, scores if found.state == "judged" else {}, mode, rule)
-    shares = _shares(root, mode, rule)
+    shares = node_shares(root, mode, rule)
     return [_record(path, node, intervals.get(path), shares, found) for path, node in walk(tree)]
 
 
-def _shares(root: Node, mode: Mode, rule: Rule) -> dict[str, float]:
-    """The share of the root's score that every node in view holds."""
-    shares: defaultdict[str, float] = defaultdict(float)
-    for leaf, share in effective_weights(root, mode, rule).items():
-        path = leaf
-        while path:
-            shares[path] += share
-            path = path.rpartition("/")[0]
-    return shares
-
-
 def _record(
-    path: str, node: Node, interval: Interval | None, shares: dict[str, float], found: FoundGrading
+    path: str, node: Node, interval: Interval | None, shares: Mapping[str, float], found: FoundGrading
 ) -> dict[str, Any]:
     if found.state == "zero" and interval:
         interval = Interval(0.0, 0.0, interval.leaves, interval.leaves)

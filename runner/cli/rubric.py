@@ -1,0 +1,23 @@
+"""paperbench rubric: look at, compare, format, start and sign rubrics; each sub-verb is a module."""
+
+import argparse
+from importlib import import_module
+
+# Name, module (with add_arguments and run, as a verb has), one line.
+SUB_VERBS: tuple[tuple[str, str, str], ...] = (
+    ("tree", "runner.cli.rubric_tree", "a rubric as a tree: weights, shares of the score, categories"),
+)
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The sub-verbs with their arguments."""
+    subs = parser.add_subparsers(dest="sub_verb", metavar="SUB-VERB", required=True)
+    for name, module, summary in SUB_VERBS:
+        sub = subs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        import_module(module).add_arguments(sub)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the sub-verb."""
+    modules = {name: module for name, module, _ in SUB_VERBS}
+    return int(import_module(modules[arguments.sub_verb]).run(arguments))

@@ -1,0 +1,1 @@
+"""Work on rubrics: look at them, count them, compare them."""
