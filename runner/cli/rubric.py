@@ -6,6 +6,7 @@ from importlib import import_module
 # Name, module (with add_arguments and run, as a verb has), one line.
 SUB_VERBS: tuple[tuple[str, str, str], ...] = (
     ("tree", "runner.cli.rubric_tree", "a rubric as a tree: weights, shares of the score, categories"),
+    ("stats", "runner.cli.rubric_stats", "nodes, leaves and shares of the score, for one or all papers"),
 )
 
 

@@ -1,0 +1,121 @@
+"""paperbench rubric stats: what rubrics consist of, and how few leaves carry the score."""
+
+import argparse
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from validators.corpus import Corpus
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The arguments of stats."""
+    parser.add_argument(
+        "rubrics", nargs="*", metavar="PAPER|FILE", help="papers or files of rubrics (default: all papers)"
+    )
+    parser.add_argument("--split", metavar="NAME", help="the papers of a split of papers/splits.yaml")
+    parser.add_argument(
+        "--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)"
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON at full precision")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print one rubric's figures, or a table of many with its totals."""
+    import json
+
+    from runner.places import data_root, root_around
+    from runner.rubrics.counting import totals
+
+    if arguments.rubrics and not arguments.split:
+        corpus, names = root_around(arguments), list(arguments.rubrics)
+    else:
+        corpus = data_root(arguments)
+        names = _all_papers(corpus, arguments.split) + list(arguments.rubrics)
+    records = [_record(name, corpus) for name in names]
+    total = totals(records)
+    if arguments.json:
+        print(json.dumps({"rubrics": records, "totals": total}, indent=1, ensure_ascii=False))
+    elif len(records) == 1 and arguments.rubrics:
+        _print_one(records[0])
+    else:
+        _print_table(records, total)
+    return 0
+
+
+def _all_papers(corpus: "Corpus", split: str | None) -> list[str]:
+    from runner.errors import PaperbenchError
+    from validators.words import advise
+
+    if split is None:
+        rubrics = {
+            path.stem for path in (corpus.root / "rubrics").glob("*.yaml") if ".patch" not in path.stem
+        }
+        papers = sorted({*corpus.paper_ids(), *rubrics})
+        if not papers:
+            raise PaperbenchError(f"{corpus.root} holds no paper; import or write one")
+        return papers
+    splits = corpus.splits().splits
+    if split not in splits:
+        mend = advise(split, splits, f"there are {', '.join(splits)}")
+        raise PaperbenchError(f"no split '{split}' in papers/splits.yaml; {mend}")
+    return list(splits[split])
+
+
+def _record(name: str, corpus: "Corpus | None") -> dict[str, Any]:
+    from pathlib import Path
+
+    from runner.rubrics.counting import as_record, count_rubric, more_of
+    from runner.rubrics.named import named_rubric
+
+    remark = None if corpus is None or Path(name).is_file() else _absence(name, corpus)
+    if remark:
+        return {"paper": name, "remark": remark}
+    named = named_rubric(name, corpus)
+    count = count_rubric(named.rubric.paper, named.tree)
+    return {**as_record(count), "more": more_of(count), "remark": None}
+
+
+def _absence(paper: str, corpus: "Corpus") -> str | None:
+    """Why a known paper cannot be counted; None where it can, and where nobody knows it."""
+    if (corpus.root / "rubrics" / f"{paper}.yaml").is_file():
+        return None
+    if paper in corpus.paper_ids():
+        return "not hydrated"
+    splits = corpus.splits() if (corpus.root / "papers" / "splits.yaml").is_file() else None
+    return "not in this data root" if splits and paper in splits.absent else None
+
+
+def _cell(column: str, value: Any) -> str:
+    if value is None:
+        return ""
+    if column.startswith("share_"):
+        return f"{value:.3f}"
+    return (
+        f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
+    )
+
+
+def _print_one(record: dict[str, Any]) -> None:
+    """Print the figures of one rubric, one a line."""
+    if record["remark"]:
+        print(f"{record['paper']}: {record['remark']}")
+        return
+    more = dict(record["more"])
+    facets = more.pop("facets")
+    figures = {**{name: record[name] for name in record if name not in {"more", "remark"}}, **more, **facets}
+    width = max(map(len, figures))
+    for name, value in figures.items():
+        print(f"{name:<{width}}  {_cell(name, value)}")
+
+
+def _print_table(records: list[dict[str, Any]], total: dict[str, Any]) -> None:
+    """Print a row a paper, and the totals."""
+    from runner.database.showing import print_table
+
+    columns = [*total, "remark"] if any(record["remark"] for record in records) else [*total]
+    rows = [[_cell(column, record.get(column)) for column in columns] for record in [*records, total]]
+    print_table(columns, rows)
+    print("shares are what a submission scores that passes the leaves of one category alone, their total a")
+    print(
+        "mean; leaves_90 is the smallest number of leaves that hold 90 % of the score; the root has depth 0."
+    )
