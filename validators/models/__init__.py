@@ -2,6 +2,7 @@
 
 from validators.models.base import Model
 from validators.models.config import Agent, Judge, Prices, Run, Site
+from validators.models.overlay import Overlay
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.plan import Plan, Snapshot
 from validators.models.records import Call, Outcome, Recorded, Verdict
@@ -10,6 +11,7 @@ from validators.models.rubric import Rubric
 DOCUMENTS: dict[str, type[Model]] = {
     "paper/v1": Paper,
     "rubric/v1": Rubric,
+    "overlay/v1": Overlay,
     "blacklist/v1": Blacklist,
     "splits/v1": Splits,
     "run/v1": Run,
