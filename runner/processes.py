@@ -8,7 +8,8 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from runner import procfs
@@ -139,12 +140,35 @@ def _family(marker: str, recorded: list[tuple[int, int]]) -> list[Process]:
     return list({found.pid: found for found in [*roots, *below]}.values())
 
 
-def output_of(argv: list[str], folder: Path | None = None, timeout: float = 10.0) -> str | None:
-    """What a short command prints; None when it is missing, fails or hangs."""
+@dataclass(frozen=True)
+class Finished:
+    """A short command that ran: its exit status, and what it printed."""
+
+    status: int
+    out: bytes
+    error: str
+
+
+def finished(
+    argv: list[str], folder: Path | None = None, timeout: float = 10.0, env: Mapping[str, str] | None = None
+) -> Finished | None:
+    """How a short command ended; env is added to our own. None when it is missing or hangs."""
     try:
         done = subprocess.run(
-            argv, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, timeout=timeout, check=True
+            argv,
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=timeout,
+            check=False,
+            env=os.environ | env if env else None,
         )
     except (OSError, subprocess.SubprocessError):
         return None
-    return done.stdout.decode(errors="replace").strip()
+    return Finished(done.returncode, done.stdout, done.stderr.decode(errors="replace").strip())
+
+
+def output_of(argv: list[str], folder: Path | None = None, timeout: float = 10.0) -> str | None:
+    """What a short command prints; None when it is missing, fails or hangs."""
+    done = finished(argv, folder, timeout)
+    return done.out.decode(errors="replace").strip() if done and done.status == 0 else None
