@@ -1,0 +1,90 @@
+"""Reads files of the data root as they stood in a git revision."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from runner.errors import PaperbenchError
+from runner.processes import Finished, finished
+
+PATIENCE_SECONDS = 60.0
+_ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The git repository that a folder lies in; paths are relative to that folder."""
+
+    folder: Path
+
+    def commit(self, revision: str) -> str:
+        """The commit that a revision names; raises PaperbenchError."""
+        done = self._git("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        if done.status == 0:
+            return done.out.decode().strip()
+        raise PaperbenchError(f"no revision '{revision}' here; {self._advice(revision)}")
+
+    def _advice(self, revision: str) -> str:
+        remote = self._git("rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{revision}^{{commit}}")
+        if remote.status == 0:
+            return f"did you mean 'origin/{revision}'?"
+        if self._shallow():
+            return _DEEPEN
+        return "'git branch --all' and 'git tag' list those there are"
+
+    def _shallow(self) -> bool:
+        return self._git("rev-parse", "--is-shallow-repository").out.strip() == b"true"
+
+    def merge_base(self, one: str, other: str) -> str:
+        """The commit where two revisions parted; raises PaperbenchError."""
+        done = self._git("merge-base", self.commit(one), self.commit(other))
+        if done.status == 0:
+            return done.out.decode().strip()
+        why = _DEEPEN if self._shallow() else "compare them with two dots"
+        raise PaperbenchError(f"'{one}' and '{other}' have no common commit here; {why}")
+
+    def text(self, commit: str, path: str) -> bytes | None:
+        """A file as it stood in a commit; None where it was not there."""
+        done = self._git("cat-file", "blob", f"{commit}:./{path}")
+        return done.out if done.status == 0 else None
+
+    def changed(self, old: str, new: str | None, below: str) -> list[str]:
+        """The files below a folder that differ between two commits, or a commit and the working tree."""
+        ends = [old] if new is None else [old, new]
+        names = self._names("diff", "--name-only", "--relative", "--no-renames", *ends, "--", below)
+        if new is None:
+            names |= self._names("ls-files", "--others", "--exclude-standard", "--", below)
+        return sorted(names)
+
+    def _names(self, command: str, *arguments: str) -> set[str]:
+        done = self._git(command, "-z", *arguments)
+        if done.status != 0:
+            raise PaperbenchError(f"git {command} failed: {_first_line(done)}; mend that and run again")
+        return {name.decode(errors="surrogateescape") for name in done.out.split(b"\0") if name}
+
+    def _git(self, *arguments: str) -> Finished:
+        return _git(self.folder, *arguments)
+
+
+_DEEPEN = "this clone is shallow: 'git fetch --unshallow' (in GitHub Actions, fetch-depth: 0) brings the rest"
+
+
+def repository(folder: Path) -> Repository:
+    """The repository around a folder; raises PaperbenchError where there is none."""
+    done = _git(folder, "rev-parse", "--is-inside-work-tree")
+    if done.status != 0 or done.out.strip() != b"true":
+        why = f" ({_first_line(done)})" if "dubious ownership" in done.error else ""
+        raise PaperbenchError(f"{folder} is in no git repository{why}; give two files to compare")
+    return Repository(folder)
+
+
+def _git(folder: Path, *arguments: str) -> Finished:
+    done = finished(["git", *arguments], folder, PATIENCE_SECONDS, _ENVIRONMENT)
+    if done is None:
+        raise PaperbenchError(
+            "git is not on PATH or did not answer; install it, or give two files to compare"
+        )
+    return done
+
+
+def _first_line(done: Finished) -> str:
+    return done.error.splitlines()[0] if done.error else f"exit status {done.status}"
