@@ -7,6 +7,7 @@ from validators.load import load_document
 from validators.models.config import Agent, Judge, Run, Site
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.rubric import Criterion, Rubric
+from validators.overlaid import load_overlaid
 from validators.roots import CONFIGS
 from validators.tree import Node
 
@@ -30,8 +31,22 @@ class Corpus:
         return load_document(self.paper_folder(paper) / "paper.yaml", Paper)
 
     def rubric(self, paper: str) -> Rubric:
-        """A paper's rubric."""
-        return load_document(self.root / "rubrics" / f"{paper}.yaml", Rubric)
+        """A paper's rubric, with the edits of its overlay where it has one."""
+        overlay = self.overlay_path(paper)
+        if not overlay.is_file():
+            return self.base_rubric(paper)
+        return load_overlaid(self._rubric_path(paper), overlay)
+
+    def base_rubric(self, paper: str) -> Rubric:
+        """A paper's rubric without its overlay."""
+        return load_document(self._rubric_path(paper), Rubric)
+
+    def overlay_path(self, paper: str) -> Path:
+        """Where the overlay of a paper's rubric lies, if it has one."""
+        return self.root / "rubrics" / f"{paper}.patch.yaml"
+
+    def _rubric_path(self, paper: str) -> Path:
+        return self.root / "rubrics" / f"{paper}.yaml"
 
     def blacklist(self, paper: str) -> Blacklist:
         """A paper's blacklist."""

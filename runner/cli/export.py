@@ -39,7 +39,8 @@ def _upstream(arguments: argparse.Namespace) -> int:
     from runner.durable import write_atomic
     from runner.errors import PaperbenchError
     from runner.places import data_root
-    from runner.upstream.task_tree import preorder, rubric_json
+    from runner.upstream.task_tree import preorder
+    from validators.upstream_json import rubric_json
 
     corpus = data_root(arguments)
     try:
@@ -48,8 +49,11 @@ def _upstream(arguments: argparse.Namespace) -> int:
         raise PaperbenchError(
             f"no rubrics/{arguments.paper}.yaml in {corpus.root}; import or write the paper first"
         ) from None
-    write_atomic(Path(arguments.out), rubric_json(rubric.criterion))
-    print(f"wrote {arguments.out}: {sum(1 for _ in preorder(rubric.criterion))} nodes of {arguments.paper}")
+    write_atomic(Path(arguments.out), rubric_json(rubric.criterion.model_dump()))
+    overlay = corpus.overlay_path(arguments.paper)
+    edited = f", with the edits of {overlay.relative_to(corpus.root)}" if overlay.is_file() else ""
+    nodes = sum(1 for _ in preorder(rubric.criterion))
+    print(f"wrote {arguments.out}: {nodes} nodes of {arguments.paper}{edited}")
     return 0
 
 

@@ -106,23 +106,6 @@ def upstream_id(criterion: Criterion) -> str:
     return criterion.upstream_id or criterion.id
 
 
-def task_node(criterion: Criterion) -> dict[str, Any]:
-    """The criterion as a node of rubric.json, keys in upstream's order."""
-    return {
-        "id": upstream_id(criterion),
-        "requirements": criterion.requirement,
-        "weight": criterion.weight,
-        "sub_tasks": [task_node(child) for child in criterion.children],
-        "task_category": criterion.category,
-        "finegrained_task_category": criterion.facet,
-    }
-
-
-def rubric_json(criterion: Criterion) -> bytes:
-    """A whole rubric.json as upstream writes it: 4 blanks of indent, no last newline."""
-    return json.dumps(task_node(criterion), indent=4, ensure_ascii=False).encode()
-
-
 def preorder(criterion: Criterion) -> Iterator[Criterion]:
     """Every criterion, parents first, in order."""
     yield criterion

@@ -1,0 +1,28 @@
+"""A rubric and its overlay, loaded as one rubric."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+from validators.faults import Fault, to_findings
+from validators.findings import InvalidDocumentError
+from validators.load import to_model
+from validators.models.overlay import Overlay
+from validators.models.rubric import Rubric
+from validators.overlay import apply_edits
+from validators.overlay_base import why_another_base
+from validators.yaml_reader import read_yaml
+
+
+def load_overlaid(rubric: Path, overlay: Path) -> Rubric:
+    """The rubric with its overlay's edits; raises InvalidDocumentError, and OSError where one is missing."""
+    base, edits = read_yaml(rubric), read_yaml(overlay)
+    to_model(base, Rubric, str(rubric))
+    to_model(edits, Overlay, str(overlay))
+    applied = apply_edits(base.data, edits.data)
+    faults = [replace(fault, code="R244") for fault in applied.misfits]
+    if (why := why_another_base(base.data, edits.data)) is not None:
+        faults.append(Fault(("base",), why, code="R243"))
+    if faults:
+        raise InvalidDocumentError(to_findings(edits, faults, str(overlay)))
+    return Rubric.model_validate_json(json.dumps(applied.rubric))

@@ -1,0 +1,33 @@
+"""What an overlay is pinned to: upstream's rubric.json, by the sha256 that its paper pins. Pure."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from validators.digest import sha256_bytes
+from validators.upstream_json import rubric_json
+
+# What rubric.json says of a criterion; ids are renamed where siblings share one.
+_FROM_UPSTREAM = frozenset({"id", "requirement", "weight", "category", "facet", "upstream_id", "children"})
+
+
+def pinned_sha256(paper: dict[str, Any]) -> str | None:
+    """The sha256 of rubric.json that a paper's document pins; None for a paper whose rubric is ours."""
+    files = (paper.get("source") or {}).get("files") or ()
+    return next((file["sha256"] for file in files if file["path"] == "rubric.json"), None)
+
+
+def why_another_base(rubric: dict[str, Any], overlay: dict[str, Any]) -> str | None:
+    """Why the rubric is not the one that the overlay is pinned to; None where it is."""
+    if sha256_bytes(rubric_json(rubric["criterion"])) != overlay["base"]:
+        what = "is not the rubric.json of this sha256"
+    elif extra := next(_beyond_upstream(rubric["criterion"]), None):
+        what = f"says {extra}, which rubric.json does not"
+    else:
+        return None
+    return f"rubrics/{overlay['paper']}.yaml {what}; hydrate it again, and make edits here alone"
+
+
+def _beyond_upstream(criterion: dict[str, Any]) -> Iterator[str]:
+    yield from (f"'{key}'" for key in criterion if key not in _FROM_UPSTREAM)
+    for child in criterion.get("children") or ():
+        yield from _beyond_upstream(child)
