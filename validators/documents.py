@@ -1,15 +1,17 @@
 """One file read for its rules: its data, its kind, and the root around it."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from validators.faults import Fault, to_findings
-from validators.findings import Finding
+from validators.findings import Finding, Location
+from validators.kinds import kinds
+from validators.quick import quick_shape
 from validators.roots import DataRoot
-from validators.shape import kinds, shape_faults
 from validators.words import advise, listed, shown
-from validators.yaml_reader import Parsed
+from validators.yaml_reader import Parsed, Place, parse_yaml
 
 
 @dataclass(frozen=True)
@@ -19,18 +21,38 @@ class Document:
     path: Path
     name: str
     kind: str
-    parsed: Parsed
+    text: str
+    data: Any
     root: DataRoot | None = None
 
-    @property
-    def data(self) -> Any:
-        """The plain data."""
-        return self.parsed.data
+    @cached_property
+    def parsed(self) -> Parsed:
+        """The data with the place of every key and value; takes an exact parse of the text."""
+        return parse_yaml(self.text, self.name)
 
     @property
     def placed(self) -> bool:
         """Whether it lies where the root's documents of its kind are read."""
         return self.root is not None and self.root.kind_at(self.path) is not None
+
+    @cached_property
+    def criteria(self) -> tuple[tuple[Location, dict[str, Any]], ...]:
+        """Every criterion of a rubric with its location, parents first."""
+        found: list[tuple[Location, dict[str, Any]]] = []
+        stack: list[tuple[Location, Any]] = [(("criterion",), self.data.get("criterion"))]
+        while stack:
+            where, criterion = stack.pop()
+            if not isinstance(criterion, dict):
+                continue
+            found.append((where, criterion))
+            children = criterion.get("children")
+            if isinstance(children, list):
+                stack.extend(((*where, "children", number), child) for number, child in enumerate(children))
+        return tuple(found)
+
+    def place(self, location: Location) -> Place:
+        """Line and column of a value, from 1; takes an exact parse of the text."""
+        return self.parsed.place(location)
 
 
 def kind_of(data: Any, expected: str | None) -> tuple[str | None, list[Fault]]:
@@ -62,6 +84,11 @@ def kind_and_faults(data: Any, expected: str | None) -> tuple[str | None, list[F
     kind, faults = kind_of(data, expected)
     if kind is None:
         return None, faults
+    if not faults and quick_shape(data, kind):
+        return kind, []
+    # jsonschema takes a while to import, and a good document never needs it.
+    from validators.shape import shape_faults  # noqa: PLC0415
+
     shape = shape_faults(data, kind)
     if faults:
         shape = [fault for fault in shape if not _about_schema(fault)]

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from validators.documents import kind_and_shape
 from validators.findings import Finding, InvalidDocumentError
 from validators.models.base import Model
 from validators.yaml_reader import Parsed, read_yaml
@@ -29,9 +30,6 @@ def to_model(parsed: Parsed, model: type[Document], name: str) -> Document:
 
 def _findings(parsed: Parsed, model: type[Model], name: str, error: ValidationError) -> list[Finding]:
     """What the schema says, as `paperbench check` does; what the model says only if that is nothing."""
-    # jsonschema takes a while to import, and a good document never needs it.
-    from validators.documents import kind_and_shape  # noqa: PLC0415
-
     kind = str(model.model_fields["schema_"].annotation.__args__[0])  # type: ignore[union-attr]
     return kind_and_shape(parsed, kind, name)[1] or [
         Finding(name, *parsed.place(fault["loc"]), "S100", fault["msg"]) for fault in error.errors()

@@ -1,23 +1,25 @@
-"""The data root on disk: what lies in it and where, looked up once."""
+"""The data root on disk: what lies in it and where, looked up once and remembered for whom."""
 
+import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from validators.findings import InvalidDocumentError
-from validators.yaml_reader import read_yaml
+from validators.probes import Probes
 
 CONFIGS = Path("runner/configs")
 CONFIG_FOLDERS = {"agents": "agent/v1", "judges": "judge/v1", "sites": "site/v1", "prices": "prices/v1"}
 _PATTERNS = (
     ("papers/splits.yaml", "splits/v1"),
+    ("papers/waivers.yaml", "waivers/v1"),
     ("papers/*/paper.yaml", "paper/v1"),
     ("papers/*/blacklist.yaml", "blacklist/v1"),
     ("rubrics/*.yaml", "rubric/v1"),
     ("runner/configs/*.yaml", "run/v1"),
     *((f"runner/configs/{folder}/*.yaml", kind) for folder, kind in CONFIG_FOLDERS.items()),
 )
+_TEXTS = ("papers/*/*.md",)
 
 
 def find_root(start: Path) -> Path | None:
@@ -28,20 +30,57 @@ def find_root(start: Path) -> Path | None:
     return None
 
 
-@dataclass(frozen=True)
 class DataRoot:
-    """One data root; what is looked up is kept, since many rules ask the same."""
+    """One data root. Whatever is asked of it stands in `seen` afterwards, with the answer."""
 
-    path: Path
-    _read: dict[Path, Any] = field(default_factory=dict, compare=False)
-    _words: dict[Path, str | None] = field(default_factory=dict, compare=False)
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.probes = Probes(str(path))
+        self.seen: dict[str, str] = {}
+        self._read: dict[str, Any] = {}
+        self._words: dict[str, str | None] = {}
 
     def documents(self) -> Iterator[tuple[Path, str]]:
         """Every file that belongs to the root, with the kind its place asks for; overlays are left out."""
         for pattern, kind in _PATTERNS:
-            for path in sorted(self.path.glob(pattern)):
-                if not path.name.endswith(".patch.yaml"):
-                    yield path, kind
+            for path in self._matching(pattern):
+                if not path.endswith(".patch.yaml"):
+                    yield self.path / path, kind
+
+    def texts(self) -> Iterator[Path]:
+        """The texts of the papers."""
+        for pattern in _TEXTS:
+            for path in self._matching(pattern):
+                yield self.path / path
+
+    def _matching(self, pattern: str) -> Iterator[str]:
+        """The files that a pattern names, sorted, by path from the root."""
+        folders = [""]
+        *steps, last = pattern.split("/")
+        for step in steps:
+            folders = [
+                f"{folder}{name}"
+                for folder in folders
+                for name in ([f"{step}/"] if step != "*" else self._names(folder))
+                if name.endswith("/") and not name.startswith(".")
+            ]
+        for folder in folders:
+            for name in self._names(folder):
+                if not name.startswith(".") and fnmatchcase(name, last) and not name.endswith("/"):
+                    yield folder + name
+
+    def _names(self, folder: str) -> list[str]:
+        answer = self._ask("names", folder.rstrip("/"))
+        return answer.split("\n") if answer else []
+
+    def _ask(self, kind: str, path: str) -> str:
+        key = f"{kind}:{path}"
+        self.seen[key] = answer = self.probes.ask(key)
+        return answer
+
+    def inside(self, path: Path) -> str:
+        """The path from the root, with slashes."""
+        return os.path.relpath(path, self.path).replace(os.sep, "/")
 
     def kind_at(self, path: Path) -> str | None:
         """The kind that a file at this place must have; None where anything may lie."""
@@ -50,32 +89,67 @@ class DataRoot:
         inside = path.relative_to(self.path)
         for pattern, kind in _PATTERNS:
             # match() alone would take a/b/papers/splits.yaml too.
-            if len(inside.parts) == len(Path(pattern).parts) and inside.match(pattern):
+            if len(inside.parts) == pattern.count("/") + 1 and inside.match(pattern):
                 return kind
         return None
 
     def paper_ids(self) -> list[str]:
         """The papers there are, by folder."""
-        return sorted(path.parent.name for path in self.path.glob("papers/*/paper.yaml"))
+        return [path.split("/")[1] for path in self._matching("papers/*/paper.yaml")]
 
     def config_ids(self, folder: str) -> list[str]:
         """The configs of a folder such as agents, by file name."""
-        return sorted(path.stem for path in (self.path / CONFIGS / folder).glob("*.yaml"))
+        return [
+            path.rsplit("/", 1)[1].removesuffix(".yaml")
+            for path in self._matching(f"{CONFIGS.as_posix()}/{folder}/*.yaml")
+        ]
+
+    def is_file(self, path: Path) -> bool:
+        """Whether there is a file."""
+        return bool(self._ask("file", self.inside(path)))
+
+    def names(self, folder: Path) -> tuple[str, ...]:
+        """The entries of a folder, sorted; those that are folders end in /. None where there is none."""
+        return tuple(self._names(self.inside(folder)))
+
+    def digest(self, path: Path) -> str | None:
+        """The sha256 of a file's bytes; None when it cannot be read."""
+        return self._ask("digest", self.inside(path)) or None
+
+    def text(self, path: Path) -> str | None:
+        """A file's text; None when it is not there or not UTF-8."""
+        if self.digest(path) is None:
+            return None
+        try:
+            return (self.probes.contents(self.inside(path)) or b"").decode("utf-8")
+        except UnicodeDecodeError:
+            return None
 
     def data(self, path: Path) -> Any:
         """What a YAML file of the root holds; None when it cannot be read."""
-        if path not in self._read:
-            try:
-                self._read[path] = read_yaml(path).data
-            except (OSError, InvalidDocumentError):
-                self._read[path] = None
-        return self._read[path]
+        inside, text = self.inside(path), self.text(path)
+        if inside not in self._read:
+            self._read[inside] = _plain(text, str(path))
+        return self._read[inside]
 
     def words(self, path: Path) -> str | None:
         """A text with every run of white space as one blank; None when it is not there."""
-        if path not in self._words:
-            try:
-                self._words[path] = " ".join(path.read_text(encoding="utf-8").split())
-            except (OSError, UnicodeDecodeError):
-                self._words[path] = None
-        return self._words[path]
+        inside, text = self.inside(path), self.text(path)
+        if inside not in self._words:
+            self._words[inside] = None if text is None else " ".join(text.split())
+        return self._words[inside]
+
+
+def _plain(text: str | None, name: str) -> Any:
+    # The cached check starts without a YAML reader.
+    from validators.findings import InvalidDocumentError  # noqa: PLC0415
+    from validators.quick import quick_data  # noqa: PLC0415
+    from validators.yaml_reader import parse_yaml  # noqa: PLC0415
+
+    if text is None:
+        return None
+    try:
+        quick = quick_data(text)
+        return parse_yaml(text, name).data if quick is None else quick
+    except InvalidDocumentError:
+        return None

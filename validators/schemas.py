@@ -6,9 +6,9 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
+from validators.kinds import SPEC, schema_path
 from validators.models import DOCUMENTS
 from validators.models.base import Model
-from validators.shape import SPEC, schema_path
 
 # Pydantic leaves these words to itself when a validator stands before the bound.
 _BOUNDS = {"ge": "minimum", "gt": "exclusiveMinimum", "le": "maximum", "lt": "exclusiveMaximum"}

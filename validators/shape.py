@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -12,14 +11,8 @@ from jsonschema.exceptions import ValidationError
 
 from validators.faults import Fault
 from validators.findings import Location
+from validators.kinds import schema_path
 from validators.words import TYPES, advise, listed, shown
-
-SPEC = Path(__file__).resolve().parents[1] / "spec" / "v1"
-
-
-def schema_path(kind: str) -> Path:
-    """Where the schema of a kind such as rubric/v1 is kept."""
-    return SPEC / f"{kind.split('/', maxsplit=1)[0]}.schema.json"
 
 
 @dataclass(frozen=True)
@@ -41,14 +34,6 @@ def _broken(error: ValidationError) -> Broken:
     where = tuple(found.absolute_path)
     return Broken(
         str(found.validator), where, found.instance, found.validator_value, found.schema, found.message, inner
-    )
-
-
-@cache
-def kinds() -> tuple[str, ...]:
-    """Every kind that has a schema, sorted."""
-    return tuple(
-        sorted(f"{path.name.removesuffix('.schema.json')}/v1" for path in SPEC.glob("*.schema.json"))
     )
 
 

@@ -13,6 +13,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from validators.findings import Finding, InvalidDocumentError, Location
+from validators.probes import LARGEST_BYTES
 
 Place = tuple[int, int]
 # Far above any rubric, and low enough for every recursive reader behind this one.
@@ -177,8 +178,7 @@ def parse_yaml(text: str, name: str) -> Parsed:
 
 
 def _refusal(name: str, text: str, offset: int, fault: str) -> InvalidDocumentError:
-    before = text[:offset].split("\n")
-    return InvalidDocumentError([Finding(name, len(before), len(before[-1]) + 1, "Y001", fault)])
+    return InvalidDocumentError([Finding(name, *line_and_column(text, offset), "Y001", fault)])
 
 
 def _document(stream: Iterator[Any], name: str) -> Parsed:
@@ -213,9 +213,23 @@ def _quick_events(text: str) -> Iterator[Any]:
             return
 
 
+def line_and_column(text: str, offset: int) -> Place:
+    """Where an offset stands in a text, from 1."""
+    start = text.rfind("\n", 0, offset) + 1
+    return text.count("\n", 0, start) + 1, offset - start + 1
+
+
 def read_text(path: Path, name: str) -> str:
-    """The file's text; raises InvalidDocumentError where it is not UTF-8, and OSError."""
-    data = path.read_bytes()
+    """The file's text; raises InvalidDocumentError where it is too large or not UTF-8, and OSError."""
+    with path.open("rb") as stream:
+        return decode(stream.read(LARGEST_BYTES + 1), name)
+
+
+def decode(data: bytes, name: str) -> str:
+    """The bytes as text; raises InvalidDocumentError where they are too many or not UTF-8."""
+    if len(data) > LARGEST_BYTES:
+        fault = f"larger than {LARGEST_BYTES >> 20} MiB, which nobody reviews; split it or keep it elsewhere"
+        raise InvalidDocumentError([Finding(name, 1, 1, "Y006", fault)])
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -28,6 +28,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_const", const="json", dest="format", help="the same as --format json"
     )
+    parser.add_argument("--strict", action="store_true", help="take warnings for errors")
+    parser.add_argument(
+        "--warnings", action="store_true", help="list every warning of the data root, instead of their number"
+    )
+    parser.add_argument("--no-cache", action="store_true", help="look at every file again")
     parser.add_argument("--explain", metavar="CODE", help="print what a code means, why, and how to mend it")
 
 
@@ -35,13 +40,15 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the findings; 0 clean, 1 findings, 2 usage, 3 our own fault."""
     if arguments.explain is not None:
         return _explain(arguments.explain)
+    from validators.report import strictly
+
     paths = [Path(path) for path in arguments.paths]
     for path in paths:
         if not path.exists():
             raise UsageError(f"{path} does not exist; give files or folders that do")
     root = _root(arguments.root, needed=not paths)
     try:
-        report = _report(paths, root)
+        report = _report(paths, root, arguments)
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, it is our fault and no traceback helps the author
@@ -49,8 +56,10 @@ def run(arguments: argparse.Namespace) -> int:
         return EXIT_OURS
     if not report.files:
         raise UsageError("no YAML file there; give a document, a folder that holds some, or a data root")
+    if arguments.strict:
+        report = strictly(report)
     _print(report, arguments.format)
-    return EXIT_FINDINGS if report.findings else 0
+    return EXIT_FINDINGS if report.count("error") else 0
 
 
 def _root(given: str | None, *, needed: bool) -> Path | None:
@@ -67,12 +76,14 @@ def _root(given: str | None, *, needed: bool) -> Path | None:
     return found
 
 
-def _report(paths: list[Path], root: Path | None) -> "Report":
+def _report(paths: list[Path], root: Path | None, arguments: argparse.Namespace) -> "Report":
     from validators.check import check_paths, check_root
 
     if paths or root is None:
         return check_paths(paths, root)
-    return check_root(root)
+    # A reader of a terminal wants to know how many warnings there are before seeing each of them.
+    placed = arguments.format != "text" or arguments.warnings or arguments.strict
+    return check_root(root, place_warnings=placed, cached=not arguments.no_cache)
 
 
 def _where(error: Exception) -> str:
@@ -91,9 +102,15 @@ def _print(report: "Report", form: str) -> None:
         return
     for finding in report.findings:
         print(finding)
-    count = len(report.findings)
+    for file, codes in report.counted.items():
+        counts = ", ".join(f"{count} {code}" for code, count in codes.items())
+        print(f"{file}: warnings: {counts}; to see each: paperbench check {file}")
+    for what, count in report.notes.items():
+        print(f"{count} {what}", file=sys.stderr)
     files = f"{report.files} file{'s' if report.files != 1 else ''}"
-    end = f"{count} finding{'s' if count != 1 else ''}" if count else "clean"
+    counts = {kind: report.count(kind) for kind in ("error", "warning")}
+    end = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in counts.items() if count)
+    end = f"{end or 'clean'}{f', {report.passed_over} waived' if report.passed_over else ''}"
     sys.stdout.flush()
     print(f"{files}, {end}", file=sys.stderr)
 

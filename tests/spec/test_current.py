@@ -13,7 +13,7 @@ from validators.rules import CATALOGUE
 from validators.rules.__main__ import RULES_PAGE, rules_text
 from validators.rules.rule import page
 from validators.schemas import schema_text
-from validators.shape import SPEC, kinds, schema_path
+from validators.kinds import SPEC, kinds, schema_path
 from validators.yaml_reader import read_yaml
 
 EXAMPLES = SPEC / "examples"

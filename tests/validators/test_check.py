@@ -204,6 +204,6 @@ def test_rules_hold_on_any_shape(
     path = root / PLACES[kind]
     document = data.draw(mutated(SEEDS[kind]))
     path.write_text(json.dumps(document))
-    for finding in check_file(path, DataRoot(root)):
+    for finding in check_file(path, DataRoot(root)).findings:
         assert finding.code[0] in "SRPBC"
         assert finding.message.isprintable()

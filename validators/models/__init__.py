@@ -7,6 +7,7 @@ from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.plan import Plan, Snapshot
 from validators.models.records import Call, Outcome, Recorded, Verdict
 from validators.models.rubric import Rubric
+from validators.models.waivers import Waivers
 
 DOCUMENTS: dict[str, type[Model]] = {
     "paper/v1": Paper,
@@ -14,6 +15,7 @@ DOCUMENTS: dict[str, type[Model]] = {
     "overlay/v1": Overlay,
     "blacklist/v1": Blacklist,
     "splits/v1": Splits,
+    "waivers/v1": Waivers,
     "run/v1": Run,
     "agent/v1": Agent,
     "judge/v1": Judge,

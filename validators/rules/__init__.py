@@ -12,6 +12,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Page("Y003", pages.Y003),
     Page("Y004", pages.Y004),
     Page("Y005", pages.Y005),
+    Page("Y006", pages.Y006),
     Page("S100", pages.S100),
     Page("S101", pages.S101),
     Page("S102", pages.S102),
@@ -59,4 +60,5 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("C514", RUN, config.run_agents_have_submissions),
     FolderRule("F601", folders.paper_folder_has_paper),
     FolderRule("F602", folders.yaml_is_where_it_is_read),
+    Page("W701", pages.W701),
 )

@@ -1,13 +1,13 @@
 """Writes spec/rules.md again: `python -m validators.rules`."""
 
+from validators.kinds import SPEC
 from validators.rules import CATALOGUE
 from validators.rules.rule import page
-from validators.shape import SPEC
 
 RULES_PAGE = SPEC.parent / "rules.md"
 _FAMILIES = {
     "Y0": "Reading YAML", "S1": "Shape", "R2": "Rubrics", "P3": "Papers", "B4": "Blacklists",
-    "C5": "Configs", "F6": "Folders",
+    "C5": "Configs", "F6": "Folders", "W7": "Waivers",
 }  # fmt: skip
 _HEAD = """# Rules
 

@@ -46,7 +46,8 @@ def replay_answers_are_there(document: Document) -> Iterator[Fault]:
         replay: {answers: recorded.jsonl}
     """
     answers = (document.data.get("replay") or {}).get("answers")
-    if isinstance(answers, str) and document.placed and not (document.path.parent / answers).is_file():
+    root = document.root if document.placed else None
+    if isinstance(answers, str) and root is not None and not root.is_file(document.path.parent / answers):
         yield Fault(
             ("replay", "answers"), f"file {shown(answers)} is not there; mend the path, which starts here"
         )

@@ -6,14 +6,13 @@ from typing import Any
 from validators.documents import Document
 from validators.faults import Fault
 from validators.findings import Location
-from validators.rules.rubric import criteria
 from validators.words import shown
 
 _AFTER_REPRODUCTION = ("exit_status", "log_matches")
 
 
 def _checks(document: Document) -> Iterator[tuple[Location, dict[str, Any], dict[str, Any]]]:
-    for where, criterion in criteria(document):
+    for where, criterion in document.criteria:
         check = criterion.get("check")
         if isinstance(check, dict):
             yield (*where, "check"), check, criterion

@@ -170,7 +170,7 @@ def run_agents_have_submissions(document: Document) -> Iterator[Fault]:
         if kind not in ("oracle", "flawed"):
             continue
         for paper in agent.get("papers") or _papers_of_run(document):
-            home = folder / "papers" / paper
-            if home.is_dir() and not (home / "submissions" / kind).is_dir():
+            home = document.root.names(folder / "papers" / paper)
+            if home and f"{kind}/" not in document.root.names(folder / "papers" / paper / "submissions"):
                 message = f"agent {shown(agent['id'])} has no papers/{paper}/submissions/{kind}"
                 yield Fault(("agents", number), f"{message}; give it other papers, or write that submission")

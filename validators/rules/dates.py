@@ -20,7 +20,9 @@ def dates_are_real(document: Document) -> Iterator[Fault]:
     Example:
         date: 2026-02-30
     """
-    for where, value in _dated(document.data, ()):
+    # The criteria hold no dates, and there may be thousands.
+    data = {key: value for key, value in document.data.items() if key != "criterion"}
+    for where, value in _dated(data, ()):
         try:
             date.fromisoformat(value[:10])
         except ValueError as error:

@@ -14,12 +14,11 @@ def paper_folder_has_paper(root: DataRoot) -> Iterator[Stray]:
     Example:
         papers/heavy-ball/paper.yml
     """
-    for folder in sorted((root.path / "papers").iterdir()):
-        if folder.is_dir() and not folder.name.startswith(".") and not (folder / "paper.yaml").is_file():
-            yield (
-                folder.relative_to(root.path).as_posix(),
-                "a paper's folder without paper.yaml; add one, or remove it",
-            )
+    for name in root.names(root.path / "papers"):
+        if not name.endswith("/") or name.startswith("."):
+            continue
+        if not root.is_file(root.path / "papers" / name / "paper.yaml"):
+            yield f"papers/{name.rstrip('/')}", "a paper's folder without paper.yaml; add one, or remove it"
 
 
 def yaml_is_where_it_is_read(root: DataRoot) -> Iterator[Stray]:
@@ -30,17 +29,18 @@ def yaml_is_where_it_is_read(root: DataRoot) -> Iterator[Stray]:
     Example:
         rubrics/heavy-ball.yml
     """
-    configs = [root.path / CONFIGS, *(root.path / CONFIGS / name for name in CONFIG_FOLDERS)]
+    papers = root.path / "papers"
     places = [
-        root.path / "papers",
+        papers,
         root.path / "rubrics",
-        *sorted((root.path / "papers").glob("*/")),
-        *configs,
+        *(papers / name for name in root.names(papers) if name.endswith("/")),
+        root.path / CONFIGS,
+        *(root.path / CONFIGS / name for name in CONFIG_FOLDERS),
     ]
     for place in places:
-        for path in sorted(place.glob("*.y*ml")):
-            if root.kind_at(path) is None and not path.name.endswith(".patch.yaml"):
-                yield (
-                    path.relative_to(root.path).as_posix(),
-                    "no document is read from here; rename or move it",
-                )
+        for name in root.names(place):
+            path = place / name
+            if not name.endswith((".yaml", ".yml")) or name.endswith(".patch.yaml"):
+                continue
+            if root.kind_at(path) is None:
+                yield root.inside(path), "no document is read from here; rename or move it"

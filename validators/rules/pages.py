@@ -44,6 +44,23 @@ Example:
     [[[[ ... sixty more ... ]]]]
 """
 
+Y006 = """A file has at most 8 MiB.
+
+Why: the largest rubric that people ever reviewed has a fifth of it; what is larger is data, and makes every
+reader slow.
+Mend: split it, or keep it where data is kept and name it by its sha256.
+Example:
+    a rubric of 9 MiB
+"""
+
+W701 = """A waiver passes over something.
+
+Why: what it was written for has gone, and it would hide the next finding of its kind unseen.
+Mend: remove it from papers/waivers.yaml.
+Example:
+    waivers: [{code: R213, path: rubrics/heavy-ball.yaml, reason: ...}]     # and no R213 is found there
+"""
+
 S100 = """The program refuses what the schema accepts.
 
 Why: schema and program are tested to agree, so this is a fault of paperbench.

@@ -1,12 +1,11 @@
 """Rules about papers, and about how papers, rubrics and splits belong together."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-from validators.digest import sha256_file
 from validators.documents import Document
 from validators.faults import Fault
+from validators.roots import DataRoot
 from validators.words import advise, shown
 
 _TEXTS = ("paper.md", "addendum.md", "judge-addendum.md")
@@ -37,7 +36,7 @@ def rubric_is_there(document: Document) -> Iterator[Fault]:
     """
     if document.root is None or not isinstance(rubric := document.data.get("rubric"), str):
         return
-    if not (document.root.path / rubric).is_file():
+    if not document.root.is_file(document.root.path / rubric):
         yield Fault(("rubric",), f"rubric {shown(rubric)} is not there; write it, or mend the path")
     elif rubric != (own := f"rubrics/{document.data.get('id')}.yaml"):
         yield Fault(("rubric",), f"rubric {shown(rubric)} is another paper's; write '{own}'")
@@ -74,12 +73,15 @@ def rubric_file_is_id(document: Document) -> Iterator[Fault]:
         )
 
 
-def _files(document: Document) -> Iterator[tuple[int, str, Any, Path]]:
-    listed = document.data.get("files") or () if document.placed else ()
-    for number, entry in enumerate(listed):
+def _files(document: Document) -> Iterator[tuple[int, str, Any]]:
+    for number, entry in enumerate(document.data.get("files") or ()):
         name = entry.get("path")
         if isinstance(name, str):
-            yield number, name, entry.get("sha256"), document.path.parent / name
+            yield number, name, entry.get("sha256")
+
+
+def _root(document: Document) -> DataRoot | None:
+    return document.root if document.placed else None
 
 
 def listed_file_is_there(document: Document) -> Iterator[Fault]:
@@ -90,8 +92,9 @@ def listed_file_is_there(document: Document) -> Iterator[Fault]:
     Example:
         files: [{path: papr.md, sha256: ...}]
     """
-    for number, name, _, path in _files(document):
-        if not path.is_file():
+    root = _root(document)
+    for number, name, _ in _files(document):
+        if root is not None and not root.is_file(document.path.parent / name):
             yield Fault(
                 ("files", number, "path"), f"file {shown(name)} is not there; add it, or take it off the list"
             )
@@ -105,8 +108,10 @@ def listed_file_has_digest(document: Document) -> Iterator[Fault]:
     Example:
         files: [{path: paper.md, sha256: 00...00}]
     """
-    for number, name, digest, path in _files(document):
-        if path.is_file() and (found := sha256_file(path)) != digest:
+    root = _root(document)
+    for number, name, digest in _files(document):
+        found = root.digest(document.path.parent / name) if root is not None else None
+        if found is not None and found != digest:
             message = (
                 f"file {shown(name)} has sha256 {found}; write that and raise revision, or restore the file"
             )
@@ -121,11 +126,12 @@ def text_is_listed(document: Document) -> Iterator[Fault]:
     Example:
         papers/heavy-ball/addendum.md exists, and files: lists paper.md alone
     """
-    if not document.placed or not isinstance(document.data.get("files"), list):
+    root = _root(document)
+    if root is None or not isinstance(document.data.get("files"), list):
         return
-    names = {name for _, name, _, _ in _files(document)}
+    names = {name for _, name, _ in _files(document)}
     for name in _TEXTS:
-        if name not in names and (document.path.parent / name).is_file():
+        if name not in names and root.is_file(document.path.parent / name):
             yield Fault(("files",), f"'{name}' is in the folder but not in files; list it", at_key=True)
 
 
@@ -139,7 +145,8 @@ def blacklist_is_there(document: Document) -> Iterator[Fault]:
         blacklist: black-list.yaml
     """
     name = document.data.get("blacklist", "blacklist.yaml")
-    if document.placed and isinstance(name, str) and not (document.path.parent / name).is_file():
+    root = _root(document)
+    if root is not None and isinstance(name, str) and not root.is_file(document.path.parent / name):
         where = ("blacklist",) if "blacklist" in document.data else ()
         yield Fault(
             where, f"blacklist {shown(name)} is not there; write it, with 'entries: []' if there is nothing"

@@ -1,27 +1,13 @@
 """Rules about rubrics: the tree and its criteria."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from validators.documents import Document
 from validators.faults import Fault
-from validators.findings import Location
+from validators.rules.rule import Note
 from validators.words import shown
 
 _LEAF_KEYS = ("category", "facet", "check", "review_minutes")
-
-
-def criteria(document: Document) -> Iterator[tuple[Location, dict[str, Any]]]:
-    """Every criterion of a rubric with its location, parents first."""
-    stack: list[tuple[Location, Any]] = [(("criterion",), document.data.get("criterion"))]
-    while stack:
-        where, criterion = stack.pop()
-        if not isinstance(criterion, dict):
-            continue
-        yield where, criterion
-        children = criterion.get("children")
-        if isinstance(children, list):
-            stack.extend(((*where, "children", number), child) for number, child in enumerate(children))
 
 
 def leaf_or_branch(document: Document) -> Iterator[Fault]:
@@ -36,7 +22,7 @@ def leaf_or_branch(document: Document) -> Iterator[Fault]:
           category: Code Execution     # but it has children
           children: [...]
     """
-    for where, criterion in criteria(document):
+    for where, criterion in document.criteria:
         if not criterion.get("children"):
             if criterion.get("category") is None:
                 message = f"leaf {shown(criterion.get('id'))} has no category; add one, or give it children"
@@ -59,13 +45,13 @@ def sibling_ids_differ(document: Document) -> Iterator[Fault]:
           - {id: lr, requirement: The learning rate is 0.1., category: Code Development}
           - {id: lr, requirement: The rate decays to 0.01., category: Code Development}
     """
-    for where, criterion in criteria(document):
+    for where, criterion in document.criteria:
         first: dict[str, int] = {}
         for number, child in enumerate(criterion.get("children") or ()):
             name = child.get("id")
             here = (*where, "children", number, "id")
             if name in first:
-                line = document.parsed.place((*where, "children", first[name], "id"))[0]
+                line = document.place((*where, "children", first[name], "id"))[0]
                 yield Fault(here, f"id {shown(name)} is taken by the sibling in line {line}; rename this one")
             elif name is not None:
                 first[name] = number
@@ -79,14 +65,14 @@ def requirement_says_something(document: Document) -> Iterator[Fault]:
     Example:
         requirement: ""
     """
-    for where, criterion in criteria(document):
+    for where, criterion in document.criteria:
         text = criterion.get("requirement")
         if isinstance(text, str) and not text.strip():
             message = f"criterion {shown(criterion.get('id'))} has an empty requirement"
             yield Fault((*where, "requirement"), f"{message}; write one checkable sentence")
 
 
-def quote_stands_in_paper(document: Document) -> Iterator[Fault]:
+def quote_stands_in_paper(document: Document) -> Iterator[Fault | Note]:
     """A rationale's quote stands word for word in the paper's paper.md.
 
     Why: a rubric asks for what the paper says, and the quote lets a reviewer see that it does. White space
@@ -99,8 +85,10 @@ def quote_stands_in_paper(document: Document) -> Iterator[Fault]:
         return
     text = document.root.words(document.root.path / "papers" / str(document.data.get("paper")) / "paper.md")
     if text is None:
+        quotes = sum(bool(criterion.get("rationale")) for _, criterion in document.criteria)
+        yield Note("quotes not checked, since their paper.md is not here", quotes)
         return
-    for where, criterion in criteria(document):
+    for where, criterion in document.criteria:
         quote = (criterion.get("rationale") or {}).get("quote")
         if isinstance(quote, str) and " ".join(quote.split()) not in text:
             yield Fault(

@@ -1,4 +1,4 @@
-"""What a rule is: a code, and one generator function whose docstring is its page."""
+"""What a rule is: a code, a severity, and one generator function whose docstring is its page."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -6,9 +6,18 @@ from inspect import cleandoc
 
 from validators.documents import Document
 from validators.faults import Fault
+from validators.findings import Severity
 from validators.roots import DataRoot
 
 Stray = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a rule could not look at, such as quotes of a paper whose text is not there."""
+
+    what: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -17,7 +26,17 @@ class Rule:
 
     code: str
     kinds: tuple[str, ...]
-    check: Callable[[Document], Iterator[Fault]]
+    check: Callable[[Document], Iterator[Fault | Note]] | Callable[[Document], Iterator[Fault]]
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True)
+class TextRule:
+    """A rule about the text of a document or of a paper; it yields offsets, each with a message."""
+
+    code: str
+    check: Callable[[str], Iterator[tuple[int, str]]]
+    severity: Severity = "error"
 
 
 @dataclass(frozen=True)
@@ -26,6 +45,7 @@ class FolderRule:
 
     code: str
     check: Callable[[DataRoot], Iterator[Stray]]
+    severity: Severity = "error"
 
 
 @dataclass(frozen=True)
@@ -34,9 +54,10 @@ class Page:
 
     code: str
     text: str
+    severity: Severity = "error"
 
 
-Entry = Rule | FolderRule | Page
+Entry = Rule | TextRule | FolderRule | Page
 
 
 def page(entry: Entry) -> str:

@@ -1,0 +1,119 @@
+"""The fast readers: ryaml and jsonschema-rs where they surely agree with the slow ones, else no answer.
+
+See docs/adr/0005. Whoever gets no answer asks yaml_reader or jsonschema, which have the last word.
+"""
+
+import json
+import re
+from functools import cache
+from importlib import import_module
+from math import isfinite
+from typing import Any
+
+from validators.kinds import schema_path
+
+# Without a wheel for the platform everything still works, more slowly.
+ryaml: Any
+jsonschema_rs: Any
+try:
+    ryaml = import_module("ryaml")
+    jsonschema_rs = import_module("jsonschema_rs")
+except ImportError:
+    ryaml = jsonschema_rs = None
+
+# Below this the exact reader takes a few milliseconds at most.
+_WORTH_IT = 16_384
+_DEEPEST = 64
+# Where the two readers differ: line breaks of old, the byte order mark, tabs, merge keys, halves of surrogate
+# pairs, directives and further documents. Each is looked for only where its first, rarer character stands.
+_FOREIGN = ("\r", "\t", "\x85", "\u2028", "\u2029", "\ufeff")
+_FOREIGN_PAIRS = (("\\", "\\u"), ("\\", "\\U"), ("<", "<<"), ("%", "\n%"), ("--", "\n---"), ("..", "\n..."))
+_STARTS = ("%", "---")
+# ryaml drops tags, follows aliases and reads 0b1 and +0x1 as numbers.
+_MARKS = ("&", "*", "!")
+_BEFORE_TOKEN = frozenset("\n:-,[{?")
+_RADIX = re.compile("0[box]")
+# ryaml reads 007 and 1e999 as text.
+_NUMBER_AFTER_ALL = re.compile(r"[-+]?0[0-9]+\Z|[-+]?[.0-9]+[eE][-+]?[0-9]+\Z")
+
+
+def quick_data(text: str) -> Any:
+    """The data of a large plain document; None: ask the exact reader."""
+    if ryaml is None or len(text) < _WORTH_IT or _is_doubtful(text):
+        return None
+    try:
+        data = ryaml.loads(text)
+    except ValueError:
+        return None
+    return data if _is_plain(data) else None
+
+
+def _is_doubtful(text: str) -> bool:
+    return (
+        text.startswith(_STARTS)
+        or any(mark in text for mark in _FOREIGN)
+        or any(_starts_token(text, mark) for mark in _MARKS)
+        or any(rare in text and pair in text for rare, pair in _FOREIGN_PAIRS)
+        or any(_starts_number(text, match.start()) for match in _RADIX.finditer(text))
+    )
+
+
+def _starts_token(text: str, mark: str) -> bool:
+    at = text.find(mark)
+    while at >= 0:
+        before = at - 1
+        while before >= 0 and text[before] == " ":
+            before -= 1
+        if before < 0 or text[before] in _BEFORE_TOKEN:
+            return True
+        at = text.find(mark, at + 1)
+    return False
+
+
+def _starts_number(text: str, at: int) -> bool:
+    before = at - 2 if text[at - 1] in "+-" else at - 1
+    return text[before] in " \n:,[{"
+
+
+def _is_plain(data: Any) -> bool:
+    """Whether everything in the data is what the exact reader would have made of it."""
+    stack = [(data, 1)]
+    while stack:
+        value, depth = stack.pop()
+        if depth > _DEEPEST:
+            return False
+        if isinstance(value, dict):
+            stack.extend((item, depth + 1) for item in value.values() if not _is_sure(item))
+            if not all(map(_is_text, value)):
+                return False
+        elif isinstance(value, list):
+            stack.extend((item, depth + 1) for item in value if not _is_sure(item))
+        elif not _is_sure(value):
+            return False
+    return True
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is str
+
+
+def _is_sure(value: Any) -> bool:
+    kind = type(value)
+    if kind is str:
+        return value[:1] not in "+-.0123456789" or not value or _NUMBER_AFTER_ALL.match(value) is None
+    return kind is int or kind is bool or value is None or (kind is float and isfinite(value))
+
+
+@cache
+def _validator(kind: str) -> Any:
+    return jsonschema_rs.Draft202012Validator(json.loads(schema_path(kind).read_bytes()))
+
+
+def quick_shape(data: Any, kind: str) -> bool:
+    """Whether the data surely has the kind's shape; False: ask jsonschema."""
+    if jsonschema_rs is None:
+        return False
+    try:
+        return bool(_validator(kind).is_valid(data))
+    except ValueError:
+        return False

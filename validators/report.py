@@ -1,0 +1,56 @@
+"""What a check found, as it is reported."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from validators.findings import Finding
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was looked at and what was found, sorted.
+
+    Warnings whose places were not asked for stand in `counted`, by file and code. Notes say what could not
+    be looked at, and how often; passed_over counts the findings that are waived.
+    """
+
+    files: int
+    findings: tuple[Finding, ...]
+    counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    notes: Mapping[str, int] = field(default_factory=dict)
+    passed_over: int = 0
+
+    def count(self, severity: str) -> int:
+        """How many findings have the severity, placed or counted (those are warnings)."""
+        placed = sum(finding.severity == severity for finding in self.findings)
+        if severity == "error":
+            return placed
+        return placed + sum(count for codes in self.counted.values() for count in codes.values())
+
+
+def joined(reports: Iterable[Report]) -> Report:
+    """Several reports as one, each finding once."""
+    reports = list(reports)
+    notes = Counter[str]()
+    for report in reports:
+        notes.update(report.notes)
+    return Report(
+        sum(report.files for report in reports),
+        tuple(sorted({finding for report in reports for finding in report.findings})),
+        {file: codes for report in reports for file, codes in report.counted.items()},
+        dict(notes),
+        sum(report.passed_over for report in reports),
+    )
+
+
+def strictly(report: Report) -> Report:
+    """The report with every placed warning raised to an error."""
+    return replace(report, findings=tuple(replace(one, severity="error") for one in report.findings))
+
+
+def shown(path: Path) -> str:
+    """The path as a finding names it: from the working folder where it lies below it."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)

@@ -1,0 +1,64 @@
+"""Waivers: findings that papers/waivers.yaml passes over, and those of its lines that pass over none."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from validators.findings import Finding
+from validators.report import Report, shown
+from validators.roots import DataRoot
+
+PLACE = Path("papers/waivers.yaml")
+_UNUSED = "W701"
+
+
+def read_waivers(root: DataRoot) -> list[list[Any]]:
+    """Path, code, line and column of each waiver; none where the file is missing or misshapen."""
+    text = root.text(root.path / PLACE)
+    if text is None:
+        return []
+    # The cached check starts without a YAML reader.
+    from validators.documents import kind_and_faults  # noqa: PLC0415
+    from validators.findings import InvalidDocumentError  # noqa: PLC0415
+    from validators.yaml_reader import parse_yaml  # noqa: PLC0415
+
+    try:
+        parsed = parse_yaml(text, str(PLACE))
+    except InvalidDocumentError:
+        return []
+    kind, faults = kind_and_faults(parsed.data, "waivers/v1")
+    if kind is None or faults:
+        return []
+    return [
+        [entry["path"], entry["code"], *parsed.place(("waivers", at))]
+        for at, entry in enumerate(parsed.data["waivers"])
+    ]
+
+
+def waive(report: Report, root: Path, waivers: list[list[Any]]) -> Report:
+    """The report without the waived findings, and with the number of them."""
+    waived = {(shown(root / path), code) for path, code, *_ in waivers}
+    kept = tuple(one for one in report.findings if (one.file, one.code) not in waived)
+    counted = {
+        file: {code: count for code, count in codes.items() if (file, code) not in waived}
+        for file, codes in report.counted.items()
+    }
+    gone = len(report.findings) - len(kept) + _total(report.counted) - _total(counted)
+    return Report(report.files, kept, counted, report.notes, report.passed_over + gone)
+
+
+def unused_waivers(report: Report, root: Path, waivers: list[list[Any]]) -> list[Finding]:
+    """A finding for each waiver that passes over nothing in the report of the whole root."""
+    found = {(one.file, one.code) for one in report.findings}
+    found |= {(file, code) for file, codes in report.counted.items() for code in codes}
+    return [
+        Finding(
+            shown(root / PLACE), line, column, _UNUSED, f"{code} is not found in '{path}'; remove the waiver"
+        )
+        for path, code, line, column in waivers
+        if (shown(root / path), code) not in found
+    ]
+
+
+def _total(counted: Mapping[str, Mapping[str, int]]) -> int:
+    return sum(count for codes in counted.values() for count in codes.values())
