@@ -11,18 +11,22 @@ from validators.models.overlay import Overlay
 from validators.models.rubric import Rubric
 from validators.overlay import apply_edits
 from validators.overlay_base import why_another_base
-from validators.yaml_reader import read_yaml
+from validators.yaml_reader import Parsed, read_yaml
 
 
 def load_overlaid(rubric: Path, overlay: Path) -> Rubric:
     """The rubric with its overlay's edits; raises InvalidDocumentError, and OSError where one is missing."""
-    base, edits = read_yaml(rubric), read_yaml(overlay)
-    to_model(base, Rubric, str(rubric))
-    to_model(edits, Overlay, str(overlay))
+    return overlaid(read_yaml(rubric), str(rubric), read_yaml(overlay), str(overlay))
+
+
+def overlaid(base: Parsed, name: str, edits: Parsed, overlay_name: str) -> Rubric:
+    """The same of what has been read already; the names are those of findings."""
+    to_model(base, Rubric, name)
+    to_model(edits, Overlay, overlay_name)
     applied = apply_edits(base.data, edits.data)
     faults = [replace(fault, code="R244") for fault in applied.misfits]
     if (why := why_another_base(base.data, edits.data)) is not None:
         faults.append(Fault(("base",), why, code="R243"))
     if faults:
-        raise InvalidDocumentError(to_findings(edits, faults, str(overlay)))
+        raise InvalidDocumentError(to_findings(edits, faults, overlay_name))
     return Rubric.model_validate_json(json.dumps(applied.rubric))

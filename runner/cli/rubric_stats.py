@@ -68,8 +68,8 @@ def _record(name: str, corpus: "Corpus | None") -> dict[str, Any]:
     from runner.rubrics.named import named_rubric
 
     remark = None if corpus is None or Path(name).is_file() else _absence(name, corpus)
-    if remark:
-        return {"paper": name, "remark": remark}
+    if corpus is not None and remark is not None:
+        return {**_catalogued(name, corpus), "remark": remark}
     named = named_rubric(name, corpus)
     count = count_rubric(named.rubric.paper, named.tree)
     return {**as_record(count), "more": more_of(count), "remark": None}
@@ -85,6 +85,18 @@ def _absence(paper: str, corpus: "Corpus") -> str | None:
     return "not in this data root" if splits and paper in splits.absent else None
 
 
+def _catalogued(name: str, corpus: "Corpus") -> dict[str, Any]:
+    """What a paper's document says of a rubric that is not here."""
+    from runner.rubrics.counting import CATEGORIES
+
+    source = corpus.paper(name).source if name in corpus.paper_ids() else None
+    if source is None or source.leaves is None:
+        return {"paper": name}
+    counts = source.leaves.model_dump(by_alias=True)
+    categories = {short: counts[category] for category, short in CATEGORIES.items()}
+    return {"paper": name, "nodes": source.nodes, "leaves": sum(counts.values()), **categories}
+
+
 def _cell(column: str, value: Any) -> str:
     if value is None:
         return ""
@@ -97,15 +109,14 @@ def _cell(column: str, value: Any) -> str:
 
 def _print_one(record: dict[str, Any]) -> None:
     """Print the figures of one rubric, one a line."""
-    if record["remark"]:
-        print(f"{record['paper']}: {record['remark']}")
-        return
-    more = dict(record["more"])
-    facets = more.pop("facets")
-    figures = {**{name: record[name] for name in record if name not in {"more", "remark"}}, **more, **facets}
+    more = dict(record.get("more", {}))
+    facets = more.pop("facets", {})
+    figures = {**record, **more, **facets}
+    figures.pop("more", None)
     width = max(map(len, figures))
     for name, value in figures.items():
-        print(f"{name:<{width}}  {_cell(name, value)}")
+        if value is not None:
+            print(f"{name:<{width}}  {_cell(name, value)}")
 
 
 def _print_table(records: list[dict[str, Any]], total: dict[str, Any]) -> None:

@@ -101,11 +101,14 @@ def more_of(count: Count) -> dict[str, Any]:
 
 
 def totals(records: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """The last row of a table of papers: sums, the deepest depth, and means of the shares."""
+    """The last row of a table of papers: sums, the deepest depth, and means of the shares.
+
+    None where a paper that is counted does not have the figure.
+    """
     present = [record for record in records if record.get("leaves") is not None]
     row: dict[str, Any] = {"paper": counted(len(present), "paper")}
     for column in COLUMNS[1:]:
         values = [record[column] for record in present if record.get(column) is not None]
         join = max if column == "depth" else fmean if column.startswith("share_") else sum
-        row[column] = join(values) if values else None
+        row[column] = join(values) if values and len(values) == len(present) else None
     return row

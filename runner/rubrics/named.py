@@ -5,10 +5,14 @@ from pathlib import Path
 
 from runner.errors import PaperbenchError
 from validators.corpus import Corpus, rubric_tree
-from validators.load import load_document
+from validators.load import load_document, to_model
 from validators.models.rubric import Rubric
+from validators.overlaid import load_overlaid, overlaid
 from validators.tree import Node
 from validators.words import advise
+from validators.yaml_reader import decode, parse_yaml
+
+OVERLAY = ".patch.yaml"
 
 
 @dataclass(frozen=True)
@@ -25,8 +29,25 @@ class NamedRubric:
 
 
 def load_rubric(path: Path) -> NamedRubric:
-    """The rubric in a file, as it stands; raises InvalidDocumentError, and OSError."""
-    return NamedRubric(str(path), load_document(path, Rubric))
+    """The rubric in a file, as it stands; that of an overlay is the rubric beside it with its edits.
+
+    Raises InvalidDocumentError, and OSError.
+    """
+    if not path.name.endswith(OVERLAY):
+        return NamedRubric(str(path), load_document(path, Rubric))
+    base = path.with_name(path.name.removesuffix(OVERLAY) + ".yaml")
+    if not base.is_file():
+        raise PaperbenchError(f"{path} is laid over {base}, which is not here; hydrate it first")
+    return NamedRubric(str(path), load_overlaid(base, path))
+
+
+def read_rubric(name: str, text: bytes, overlay_name: str, overlay: bytes | None) -> NamedRubric:
+    """The rubric in a text, with the edits of an overlay if there is one; raises InvalidDocumentError."""
+    base = parse_yaml(decode(text, name), name)
+    if overlay is None:
+        return NamedRubric(name, to_model(base, Rubric, name))
+    edits = parse_yaml(decode(overlay, overlay_name), overlay_name)
+    return NamedRubric(overlay_name, overlaid(base, name, edits, overlay_name))
 
 
 def named_rubric(name: str, corpus: Corpus | None) -> NamedRubric:
@@ -45,7 +66,7 @@ def named_rubric(name: str, corpus: Corpus | None) -> NamedRubric:
 
 def _missing(name: str, corpus: Corpus) -> str:
     if name in corpus.paper_ids():
-        return f"paper '{name}' has no rubric here: rubrics/{name}.yaml is not hydrated or not written yet"
+        return f"no rubrics/{name}.yaml here; fetch it with 'paperbench hydrate {name}', or write it"
     known = sorted(path.stem for path in (corpus.root / "rubrics").glob("*.yaml") if "." not in path.stem)
     mend = advise(name, known, "give a file, or a paper that rubrics/ holds")
     return f"no rubric '{name}' in {corpus.root / 'rubrics'}; {mend}"
