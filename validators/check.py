@@ -108,6 +108,4 @@ def _below(folder: Path) -> Iterator[Path]:
 
 
 def _skipped(parts: tuple[str, ...]) -> bool:
-    return parts[-1].endswith(".patch.yaml") or any(
-        part.startswith(".") or part in ("submissions", "submission") for part in parts
-    )
+    return any(part.startswith(".") or part in ("submissions", "submission") for part in parts)

@@ -1,5 +1,6 @@
 """One file read for its rules: its data, its kind, and the root around it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,8 @@ class Document:
     text: str
     data: Any
     root: DataRoot | None = None
+    # For data that was made of other documents: where in the text a location's value comes from.
+    origin: Callable[[Location], Location] | None = None
 
     @cached_property
     def parsed(self) -> Parsed:
@@ -52,7 +55,7 @@ class Document:
 
     def place(self, location: Location) -> Place:
         """Line and column of a value, from 1; takes an exact parse of the text."""
-        return self.parsed.place(location)
+        return self.parsed.place(self.origin(location) if self.origin else location)
 
 
 def kind_of(data: Any, expected: str | None) -> tuple[str | None, list[Fault]]:

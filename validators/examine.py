@@ -10,6 +10,7 @@ from validators.documents import Document, kind_and_faults
 from validators.examined import Examined
 from validators.faults import Fault, one_line, to_findings
 from validators.findings import Finding, InvalidDocumentError
+from validators.overlay_result import result_faults
 from validators.quick import quick_data
 from validators.roots import DataRoot
 from validators.rules import CATALOGUE
@@ -82,7 +83,10 @@ def _examine_document(
     document = Document(path, name, kind or "", text, data, root if placed else None)
     if exact is not None:
         document.__dict__["parsed"] = exact
-    found = [*faults, *(_told(document, faults) if kind is not None else ()), *_text_faults(text)]
+    told = [*_told(document, faults)] if kind is not None else []
+    if kind == "overlay/v1" and not faults:
+        told += result_faults(document, _told)
+    found = [*faults, *told, *_text_faults(text)]
     faults = [one for one in found if isinstance(one, Fault)]
     notes = Counter[str]()
     for one in found:

@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
+from validators.hydration import fetchable
 from validators.probes import Probes
 
 CONFIGS = Path("runner/configs")
@@ -15,6 +16,8 @@ _PATTERNS = (
     ("papers/waivers.yaml", "waivers/v1"),
     ("papers/*/paper.yaml", "paper/v1"),
     ("papers/*/blacklist.yaml", "blacklist/v1"),
+    # Before rubrics/*.yaml, which would take it too: the first pattern that fits says the kind.
+    ("rubrics/*.patch.yaml", "overlay/v1"),
     ("rubrics/*.yaml", "rubric/v1"),
     ("runner/configs/*.yaml", "run/v1"),
     *((f"runner/configs/{folder}/*.yaml", kind) for folder, kind in CONFIG_FOLDERS.items()),
@@ -41,10 +44,10 @@ class DataRoot:
         self._words: dict[str, str | None] = {}
 
     def documents(self) -> Iterator[tuple[Path, str]]:
-        """Every file that belongs to the root, with the kind its place asks for; overlays are left out."""
+        """Every file that belongs to the root, with the kind its place asks for."""
         for pattern, kind in _PATTERNS:
             for path in self._matching(pattern):
-                if not path.endswith(".patch.yaml"):
+                if kind != "rubric/v1" or not path.endswith(".patch.yaml"):
                     yield self.path / path, kind
 
     def texts(self) -> Iterator[Path]:
@@ -84,7 +87,7 @@ class DataRoot:
 
     def kind_at(self, path: Path) -> str | None:
         """The kind that a file at this place must have; None where anything may lie."""
-        if not path.is_relative_to(self.path) or path.name.endswith(".patch.yaml"):
+        if not path.is_relative_to(self.path):
             return None
         inside = path.relative_to(self.path)
         for pattern, kind in _PATTERNS:
@@ -103,6 +106,14 @@ class DataRoot:
             path.rsplit("/", 1)[1].removesuffix(".yaml")
             for path in self._matching(f"{CONFIGS.as_posix()}/{folder}/*.yaml")
         ]
+
+    def fetchable(self, paper: str) -> dict[str, tuple[str, str]]:
+        """What `paperbench hydrate` can bring for a paper: see validators.hydration."""
+        return fetchable(self.data(self.path / "papers" / paper / "paper.yaml"))
+
+    def is_hydrated(self, paper: str) -> bool:
+        """Whether everything is here that could be fetched for the paper."""
+        return all(self.is_file(self.path / place) for place in self.fetchable(paper))
 
     def is_file(self, path: Path) -> bool:
         """Whether there is a file."""

@@ -40,7 +40,5 @@ def yaml_is_where_it_is_read(root: DataRoot) -> Iterator[Stray]:
     for place in places:
         for name in root.names(place):
             path = place / name
-            if not name.endswith((".yaml", ".yml")) or name.endswith(".patch.yaml"):
-                continue
-            if root.kind_at(path) is None:
+            if name.endswith((".yaml", ".yml")) and root.kind_at(path) is None:
                 yield root.inside(path), "no document is read from here; rename or move it"

@@ -5,6 +5,7 @@ from typing import Any
 
 from validators.documents import Document
 from validators.faults import Fault
+from validators.hydration import fetchable
 from validators.roots import DataRoot
 from validators.words import advise, shown
 
@@ -27,7 +28,7 @@ def folder_is_id(document: Document) -> Iterator[Fault]:
 
 
 def rubric_is_there(document: Document) -> Iterator[Fault]:
-    """A paper has a rubric: the file that its `rubric` names.
+    """A paper has a rubric: the file that its `rubric` names, or one that can be fetched.
 
     Why: without one no attempt at the paper can be scored.
     Mend: write rubrics/<id>.yaml (spec/v1/examples/rubric.yaml is a template), or mend the path.
@@ -37,16 +38,17 @@ def rubric_is_there(document: Document) -> Iterator[Fault]:
     if document.root is None or not isinstance(rubric := document.data.get("rubric"), str):
         return
     if not document.root.is_file(document.root.path / rubric):
-        yield Fault(("rubric",), f"rubric {shown(rubric)} is not there; write it, or mend the path")
+        if rubric not in fetchable(document.data):
+            yield Fault(("rubric",), f"rubric {shown(rubric)} is not there; write it, or mend the path")
     elif rubric != (own := f"rubrics/{document.data.get('id')}.yaml"):
         yield Fault(("rubric",), f"rubric {shown(rubric)} is another paper's; write '{own}'")
 
 
 def paper_is_there(document: Document) -> Iterator[Fault]:
-    """A rubric belongs to a paper.
+    """A rubric, and an overlay, belongs to a paper.
 
     Why: a rubric alone is never run.
-    Mend: add papers/<id>/paper.yaml, or mend the rubric's `paper`.
+    Mend: add papers/<id>/paper.yaml, or mend `paper`.
     Example:
         rubrics/heavy-ball.yaml:  paper: heavy-bal
     """
@@ -85,16 +87,18 @@ def _root(document: Document) -> DataRoot | None:
 
 
 def listed_file_is_there(document: Document) -> Iterator[Fault]:
-    """A file that the paper lists lies in its folder.
+    """A file that the paper lists lies in its folder, or can be fetched.
 
     Why: agents and judges are given these files; a missing one changes the task.
     Mend: add the file, or take it off the list.
     Example:
         files: [{path: papr.md, sha256: ...}]
     """
-    root = _root(document)
+    root, fetched = _root(document), fetchable(document.data)
     for number, name, _ in _files(document):
-        if root is not None and not root.is_file(document.path.parent / name):
+        if root is None or f"papers/{document.data.get('id')}/{name}" in fetched:
+            continue
+        if not root.is_file(document.path.parent / name):
             yield Fault(
                 ("files", number, "path"), f"file {shown(name)} is not there; add it, or take it off the list"
             )
