@@ -41,9 +41,8 @@ def check_paths(paths: Iterable[Path], root: Path | None = None) -> Report:
         if path.is_dir() and find_root(path) == path:
             reports.append(check_root(path))
             continue
-        files |= {
-            file: root or find_root(file.parent) for file in (_below(path) if path.is_dir() else [path])
-        }
+        below = _below(path) if path.is_dir() else [path]
+        files |= {file: root or find_root(file.parent) for file in below}
     for file, home in files.items():
         data_root = roots.setdefault(home, DataRoot(home)) if home is not None else None
         report = _report(check_file(file, data_root), shown(file))
@@ -91,7 +90,7 @@ def _kept(
     usable: Callable[[list[Any]], bool] = lambda _: True,
 ) -> list[Any]:
     """What the cache keeps under the name, or else what is found now, with all that was seen for it."""
-    kept = cache.entry(name, usable)
+    kept: list[Any] | None = cache.entry(name, usable)
     if kept is None:
         root.seen = {}
         kept = find()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from runner.errors import UsageError
 
 if TYPE_CHECKING:
-    from validators.check import Report
+    from validators.report import Report
 
 EXIT_FINDINGS = 1
 EXIT_OURS = 3
@@ -103,8 +103,8 @@ def _print(report: "Report", form: str) -> None:
     for finding in report.findings:
         print(finding)
     for file, codes in report.counted.items():
-        counts = ", ".join(f"{count} {code}" for code, count in codes.items())
-        print(f"{file}: warnings: {counts}; to see each: paperbench check {file}")
+        listed = ", ".join(f"{count} {code}" for code, count in codes.items())
+        print(f"{file}: warnings: {listed}; to see each: paperbench check {file}")
     for what, count in report.notes.items():
         print(f"{count} {what}", file=sys.stderr)
     files = f"{report.files} file{'s' if report.files != 1 else ''}"

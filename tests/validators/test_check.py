@@ -46,7 +46,7 @@ def test_clean_is_0_and_findings_are_1(capsys: pytest.CaptureFixture[str]) -> No
     assert main(["check", str(BROKEN)]) == 1
     out, err = capsys.readouterr()
     assert len(out.splitlines()) == 4
-    assert err == "1 file, 4 findings\n"
+    assert err == "1 file, 4 errors\n"
 
 
 @pytest.mark.parametrize(
