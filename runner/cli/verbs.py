@@ -8,6 +8,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "resume": ("runner.cli.resume", "go on with a run that was interrupted"),
     "status": ("runner.cli.status", "how far a run is"),
     "judge": ("runner.cli.judge", "grade, or grade again, the trials of a run"),
+    "hydrate": ("runner.cli.hydrate", "fetch the texts and rubrics that papers pin"),
     "import": ("runner.cli.import_", "take over upstream's papers or grade files"),
     "export": ("runner.cli.export", "give out a rubric, recorded answers or tables"),
     "collect": ("runner.cli.collect", "gather all runs into one database"),

@@ -8,7 +8,12 @@ _HEAD = b"version https://git-lfs.github.com/spec/"
 def is_pointer(path: Path) -> bool:
     """Whether the file is a pointer; raises OSError."""
     with path.open("rb") as stream:
-        return stream.read(len(_HEAD)) == _HEAD
+        return points(stream.read(len(_HEAD)))
+
+
+def points(content: bytes) -> bool:
+    """Whether the content is a pointer's."""
+    return content.startswith(_HEAD)
 
 
 def hydrate(folder: Path) -> str:

@@ -1,6 +1,5 @@
 """One paper of upstream's data folder as the files of ours, read whole before anything is written."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,9 +7,10 @@ from typing import Any
 from runner.errors import PaperbenchError
 from runner.upstream.blacklist import entries
 from runner.upstream.lfs import hydrate, is_pointer
-from runner.upstream.task_tree import criterion_data
+from runner.upstream.rubric_file import rubric_file
 from runner.upstream.yaml_text import document
 from validators.digest import sha256_bytes, sha256_file
+from validators.hydration import RUBRIC, our_name
 from validators.load import to_model
 from validators.models.base import Model
 from validators.models.paper import Blacklist, Paper
@@ -19,7 +19,6 @@ from validators.yaml_reader import parse_yaml, read_yaml
 
 REPOSITORY = "openai/frontier-evals"
 FOLDER = "project/paperbench/data/papers"
-_RENAMED = {"judge.addendum.md": "judge-addendum.md"}
 _IMAGES = {".jpg", ".jpeg", ".png", ".gif", ".webp", ".svg"}
 
 
@@ -38,7 +37,7 @@ def read_paper(folder: Path, commit: str | None) -> PaperFiles:
     name = folder.name
     copied, left_out = _carried(folder)
     title, own_id = _config(folder)
-    rubric = _rubric(folder)
+    rubric = rubric_file(name, _text(folder / RUBRIC), str(folder / RUBRIC))
     blacklist = _blacklist(folder)
     pinned = [{"path": path, "sha256": sha256_file(source)} for path, source in sorted(copied.items())]
     source: dict[str, Any] = {"repository": REPOSITORY, "commit": commit, "folder": f"{FOLDER}/{name}"}
@@ -54,9 +53,7 @@ def read_paper(folder: Path, commit: str | None) -> PaperFiles:
         "source": {key: value for key, value in source.items() if value is not None},
     }  # fmt: skip
     documents = {
-        f"rubrics/{name}.yaml": document(
-            "rubric/v1", "../spec/v1/rubric.schema.json", rubric, frozenset({"id", "upstream_id"})
-        ),
+        f"rubrics/{name}.yaml": rubric,
         f"papers/{name}/blacklist.yaml": document(
             "blacklist/v1", "../../spec/v1/blacklist.schema.json", blacklist
         ),
@@ -80,7 +77,7 @@ def _carried(folder: Path) -> tuple[dict[str, Path], int]:
         for path in [text for text in texts if text.is_file()] + figures:
             inside = path.relative_to(folder)
             if not is_pointer(path):
-                copied[str(inside.with_name(_RENAMED.get(path.name, path.name)))] = path
+                copied[our_name(inside.as_posix())] = path
             elif path.suffix == ".md":
                 raise PaperbenchError(f"{path} is a Git-LFS pointer, not the text; {hydrate(folder)}")
             else:
@@ -109,20 +106,6 @@ def _config(folder: Path) -> tuple[str, str]:
     if not all(isinstance(value, str) and value for value in found):
         raise PaperbenchError(f"{folder / 'config.yaml'} has no id and title; mend the file and import again")
     return str(found[0]), str(found[1])
-
-
-def _rubric(folder: Path) -> dict[str, Any]:
-    path = folder / "rubric.json"
-    try:
-        root = json.loads(_text(path))
-    except (ValueError, RecursionError) as error:
-        raise PaperbenchError(f"{path} is not JSON ({error}); mend the file and import again") from None
-    return {
-        "paper": folder.name,
-        "revision": 1,
-        "status": "in_review",
-        "criterion": criterion_data(root, str(path)),
-    }
 
 
 def _blacklist(folder: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from validators.models.base import Date, Integer, Model, Positive, RelativePath, Sha256, Slug, Text
+from validators.models.base import Count, Date, Integer, Model, Positive, RelativePath, Sha256, Slug, Text
 
 
 class PinnedFile(Model):
@@ -24,6 +24,14 @@ class Needs(Model):
     weights: tuple[Text, ...] = ()
 
 
+class LeafCounts(Model):
+    """How many leaves of each category a rubric has."""
+
+    code_development: Annotated[Count, Field(alias="Code Development")] = 0
+    code_execution: Annotated[Count, Field(alias="Code Execution")] = 0
+    result_analysis: Annotated[Count, Field(alias="Result Analysis")] = 0
+
+
 class Source(Model):
     """Where upstream keeps the text and the rubric, pinned."""
 
@@ -31,6 +39,10 @@ class Source(Model):
     commit: Annotated[str | None, Field(pattern=r"^[0-9a-f]{40}\Z")] = None
     folder: Annotated[Text | None, Field(description="The paper's folder in that repository.")] = None
     id: Annotated[Text | None, Field(description="Upstream's own id, where it is not ours.")] = None
+    nodes: Annotated[Positive | None, Field(description="How many criteria upstream's rubric has.")] = None
+    leaves: Annotated[LeafCounts | None, Field(description="How many of them are leaves, by category.")] = (
+        None
+    )
     files: tuple[PinnedFile, ...] = ()
 
 

@@ -1,9 +1,22 @@
 """The catalogue: every code by hand, in one tuple; a code is never used again for something else."""
 
-from validators.rules import backends, blacklist, checks, config, dates, folders, pages, paper, rubric
+from validators.rules import (
+    backends,
+    blacklist,
+    checks,
+    config,
+    dates,
+    folders,
+    hydration,
+    overlay,
+    pages,
+    paper,
+    rubric,
+)
 from validators.rules.rule import Entry, FolderRule, Page, Rule
 
 RUBRIC, PAPER, BLACKLIST, SPLITS = ("rubric/v1",), ("paper/v1",), ("blacklist/v1",), ("splits/v1",)
+OVERLAY = ("overlay/v1",)
 RUN, AGENT, JUDGE = ("run/v1",), ("agent/v1",), ("judge/v1",)
 
 CATALOGUE: tuple[Entry, ...] = (
@@ -32,15 +45,23 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("R222", RUBRIC, checks.pointer_is_well_formed),
     Rule("R223", RUBRIC, checks.value_has_tolerance),
     Rule("R224", RUBRIC, checks.check_fits_category),
+    Rule("R240", OVERLAY, overlay.overlay_file_is_id),
+    Rule("R241", OVERLAY, overlay.base_is_pinned_by_paper),
+    Rule("R242", OVERLAY, overlay.rubric_is_upstreams),
+    Rule("R243", OVERLAY, overlay.rubric_is_base),
+    Rule("R244", OVERLAY, overlay.edits_fit),
+    Rule("R245", OVERLAY, overlay.edits_change_something, "warning"),
     Rule("P301", PAPER, paper.folder_is_id),
     Rule("P302", PAPER, paper.rubric_is_there),
-    Rule("P303", RUBRIC, paper.paper_is_there),
+    Rule("P303", (*RUBRIC, *OVERLAY), paper.paper_is_there),
     Rule("P304", RUBRIC, paper.rubric_file_is_id),
     Rule("P305", PAPER, paper.listed_file_is_there),
     Rule("P306", PAPER, paper.listed_file_has_digest),
     Rule("P307", PAPER, paper.text_is_listed),
     Rule("P308", PAPER, paper.blacklist_is_there),
     Rule("P309", SPLITS, paper.split_names_papers),
+    Rule("P310", PAPER, hydration.all_or_nothing_is_here, "warning"),
+    Rule("P311", RUBRIC, hydration.leaves_are_as_many_as_pinned),
     Rule("B401", BLACKLIST, blacklist.entry_is_url),
     Rule("B402", BLACKLIST, blacklist.blacklist_is_of_its_paper),
     Rule("B403", BLACKLIST, blacklist.entries_differ),

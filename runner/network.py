@@ -1,0 +1,94 @@
+"""The one room that fetches files: HTTPS, or HTTP on loopback, with limits and patience."""
+
+import ipaddress
+import time
+from collections.abc import Sequence
+from http.client import HTTPException
+from typing import IO, Any
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlsplit
+from urllib.request import HTTPRedirectHandler, ProxyHandler, Request, build_opener
+
+from runner import __version__
+from runner.errors import PaperbenchError
+
+LIMIT_BYTES = 32 * 2**20
+TIMEOUT_S = 30.0
+_PAUSES_S = (0.3, 1.0, 3.0)
+_CHUNK = 2**16
+_BUSY = 429
+_SERVER_FAULT = 500
+
+
+class UnreachableError(PaperbenchError):
+    """The network, or the server, gave no answer."""
+
+
+class MissingError(PaperbenchError):
+    """The server answered that it does not have the file, or will not give it."""
+
+
+def fetch(url: str, *, limit: int = LIMIT_BYTES, pauses: Sequence[float] = _PAUSES_S) -> bytes:
+    """The whole file behind the URL; raises UnreachableError, MissingError and PaperbenchError.
+
+    Tries again after each of the pauses, in seconds, when the connection or the server fails.
+    """
+    _refuse_insecure(url)
+    for pause in (*pauses, None):
+        try:
+            return _once(url, limit)
+        except HTTPError as error:
+            if error.code < _SERVER_FAULT and error.code != _BUSY:
+                raise MissingError(f"{url} answers {error.code} {error.reason}") from None
+            why = f"{error.code} {error.reason}"
+        except URLError as error:
+            why = str(getattr(error.reason, "strerror", None) or error.reason)
+        except (OSError, HTTPException) as error:
+            why = str(error) or type(error).__name__
+        if pause is not None:
+            time.sleep(pause)
+    raise UnreachableError(f"{url} cannot be fetched ({why})")
+
+
+def _once(url: str, limit: int) -> bytes:
+    proxies = [ProxyHandler({})] if _is_loopback(url) else []
+    request = Request(url, headers={"User-Agent": f"paperbench/{__version__}"})  # noqa: S310  see _refuse_insecure
+    with build_opener(_Redirects(), *proxies).open(request, timeout=TIMEOUT_S) as answer:
+        return _read(answer, limit, url)
+
+
+def _read(answer: Any, limit: int, url: str) -> bytes:
+    told = answer.headers.get("Content-Length")
+    parts, size = [], 0
+    while part := answer.read(_CHUNK):
+        parts.append(part)
+        size += len(part)
+        if size > limit:
+            raise PaperbenchError(f"{url} is over {limit} bytes; fetch it by hand if that is right")
+    if told is not None and told.isdigit() and int(told) != size:
+        raise ConnectionError(f"{size} of {told} bytes came")
+    return b"".join(parts)
+
+
+class _Redirects(HTTPRedirectHandler):
+    """Follows redirects to where a file may be fetched from."""
+
+    def redirect_request(  # noqa: PLR0917  urllib calls it so
+        self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
+    ) -> Request | None:
+        _refuse_insecure(newurl, loopback=_is_loopback(req.full_url))
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def _refuse_insecure(url: str, *, loopback: bool = True) -> None:
+    scheme = urlsplit(url).scheme
+    if scheme != "https" and not (scheme == "http" and loopback and _is_loopback(url)):
+        raise PaperbenchError(f"{url} is not fetched: only https:// is (and http:// on this machine)")
+
+
+def _is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
