@@ -4,15 +4,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from validators.faults import Fault, to_findings
-from validators.findings import Finding, Location
+from validators.findings import Finding, Location, Place
 from validators.kinds import kinds
 from validators.quick import quick_shape
 from validators.roots import DataRoot
 from validators.words import advise, listed, shown
-from validators.yaml_reader import Parsed, Place, parse_yaml
+
+if TYPE_CHECKING:
+    from validators.yaml_reader import Parsed
 
 
 @dataclass(frozen=True)
@@ -29,8 +31,11 @@ class Document:
     origin: Callable[[Location], Location] | None = None
 
     @cached_property
-    def parsed(self) -> Parsed:
+    def parsed(self) -> "Parsed":
         """The data with the place of every key and value; takes an exact parse of the text."""
+        # The reader takes a while to import, and a good document never needs it.
+        from validators.yaml_reader import parse_yaml  # noqa: PLC0415
+
         return parse_yaml(self.text, self.name)
 
     @property
@@ -76,7 +81,7 @@ def kind_of(data: Any, expected: str | None) -> tuple[str | None, list[Fault]]:
     return said, []
 
 
-def kind_and_shape(parsed: Parsed, expected: str | None, name: str) -> tuple[str | None, list[Finding]]:
+def kind_and_shape(parsed: "Parsed", expected: str | None, name: str) -> tuple[str | None, list[Finding]]:
     """The document's kind and its findings of shape."""
     kind, faults = kind_and_faults(parsed.data, expected)
     return kind, to_findings(parsed, faults, name)

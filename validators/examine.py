@@ -15,7 +15,7 @@ from validators.quick import quick_data
 from validators.roots import DataRoot
 from validators.rules import CATALOGUE
 from validators.rules.rule import FolderRule, Note, Rule, TextRule
-from validators.yaml_reader import decode, line_and_column, parse_yaml, read_text
+from validators.texts import decode, line_and_column, read_text
 
 _RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
 _TEXT_RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, TextRule))
@@ -75,6 +75,8 @@ def _examine_document(
     exact = None
     data = quick_data(text)
     if data is None:
+        from validators.yaml_reader import parse_yaml  # noqa: PLC0415  a good document never needs it
+
         exact = parse_yaml(text, name)
         data = exact.data
     kind, faults = kind_and_faults(data, root.kind_at(path) if root else None)

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from validators.findings import Finding, Location, Severity
-from validators.yaml_reader import Parsed
+
+if TYPE_CHECKING:
+    from validators.yaml_reader import Parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +26,7 @@ class Fault:
         return self.where[:-1] if self.at_key else self.where
 
 
-def place(parsed: Parsed | None, fault: Fault) -> tuple[int, int]:
+def place(parsed: "Parsed | None", fault: Fault) -> tuple[int, int]:
     """Line and column of a fault, from 1."""
     if parsed is None or fault.at is not None:
         return fault.at or (1, 1)
@@ -32,7 +35,7 @@ def place(parsed: Parsed | None, fault: Fault) -> tuple[int, int]:
     return parsed.place(fault.where)
 
 
-def to_findings(parsed: Parsed | None, faults: Iterator[Fault] | list[Fault], name: str) -> list[Finding]:
+def to_findings(parsed: "Parsed | None", faults: Iterator[Fault] | list[Fault], name: str) -> list[Finding]:
     """The faults of one file as findings, each once, sorted; faults without `at` need the parsed document."""
     return sorted(
         {

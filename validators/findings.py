@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Location = tuple[str | int, ...]
+Place = tuple[int, int]
 Severity = Literal["error", "warning"]
 
 

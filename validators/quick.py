@@ -21,8 +21,6 @@ try:
 except ImportError:
     ryaml = jsonschema_rs = None
 
-# Below this the exact reader takes a few milliseconds at most.
-_WORTH_IT = 16_384
 _DEEPEST = 64
 # Where the two readers differ: line breaks of old, the byte order mark, tabs, merge keys, halves of surrogate
 # pairs, directives and further documents. Each is looked for only where its first, rarer character stands.
@@ -38,8 +36,8 @@ _NUMBER_AFTER_ALL = re.compile(r"[-+]?0[0-9]+\Z|[-+]?[.0-9]+[eE][-+]?[0-9]+\Z")
 
 
 def quick_data(text: str) -> Any:
-    """The data of a large plain document; None: ask the exact reader."""
-    if ryaml is None or len(text) < _WORTH_IT or _is_doubtful(text):
+    """The data of a plain document; None: ask the exact reader."""
+    if ryaml is None or _is_doubtful(text):
         return None
     try:
         data = ryaml.loads(text)

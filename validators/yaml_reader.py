@@ -12,10 +12,9 @@ from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
-from validators.findings import Finding, InvalidDocumentError, Location
-from validators.probes import LARGEST_BYTES
+from validators.findings import Finding, InvalidDocumentError, Location, Place
+from validators.texts import read_text, refusal
 
-Place = tuple[int, int]
 # Far above any rubric, and low enough for every recursive reader behind this one.
 DEEPEST = 64
 
@@ -160,7 +159,7 @@ def parse_yaml(text: str, name: str) -> Parsed:
         fault = (
             f"line separator U+{ord(separator[0]):04X} is read in two ways; write it as an escape in quotes"
         )
-        raise _refusal(name, text, separator.start(), fault)
+        raise refusal(name, text, separator.start(), fault)
     # The quick parser is older than YAML 1.2 and refuses {url: https://x}; the slower one has the last word.
     with suppress(YAMLError):
         return _document(_quick_events(text), name)
@@ -174,11 +173,7 @@ def parse_yaml(text: str, name: str) -> Parsed:
         raise InvalidDocumentError([Finding(name, line, column, "Y001", fault)]) from None
     except ReaderError as error:
         fault = f"not YAML: character U+{error.character:04X} is not allowed; remove it"
-        raise _refusal(name, text, error.position, fault) from None
-
-
-def _refusal(name: str, text: str, offset: int, fault: str) -> InvalidDocumentError:
-    return InvalidDocumentError([Finding(name, *line_and_column(text, offset), "Y001", fault)])
+        raise refusal(name, text, error.position, fault) from None
 
 
 def _document(stream: Iterator[Any], name: str) -> Parsed:
@@ -211,31 +206,6 @@ def _quick_events(text: str) -> Iterator[Any]:
         yield event
         if isinstance(event, events.StreamEndEvent):
             return
-
-
-def line_and_column(text: str, offset: int) -> Place:
-    """Where an offset stands in a text, from 1."""
-    start = text.rfind("\n", 0, offset) + 1
-    return text.count("\n", 0, start) + 1, offset - start + 1
-
-
-def read_text(path: Path, name: str) -> str:
-    """The file's text; raises InvalidDocumentError where it is too large or not UTF-8, and OSError."""
-    with path.open("rb") as stream:
-        return decode(stream.read(LARGEST_BYTES + 1), name)
-
-
-def decode(data: bytes, name: str) -> str:
-    """The bytes as text; raises InvalidDocumentError where they are too many or not UTF-8."""
-    if len(data) > LARGEST_BYTES:
-        fault = f"larger than {LARGEST_BYTES >> 20} MiB, which nobody reviews; split it or keep it elsewhere"
-        raise InvalidDocumentError([Finding(name, 1, 1, "Y006", fault)])
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8")
-        fault = f"byte {error.start} is not UTF-8; save the file as UTF-8"
-        raise _refusal(name, before, len(before), fault) from None
 
 
 def read_yaml(path: Path, name: str | None = None) -> Parsed:
