@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 
 from runner.rubrics.as_text import other_rubrics
 from runner.rubrics.comparing import Change
@@ -10,6 +11,8 @@ from runner.rubrics.tables import MEAN_COLUMNS, TRIAL_COLUMNS, mean_rows, trial_
 
 # GitHub refuses a longer comment.
 LONGEST = 65_000
+_SIGNS = {ord(sign): f"&#{ord(sign)};" for sign in "\\`*_[]|~@"}
+_WORDS_IN_TABLE = 90
 # Rows of a table, and whether the texts are shown: ever less, until it fits.
 _BUDGETS = ((200, True), (100, True), (100, False), (30, False), (10, False), (3, False))
 
@@ -47,7 +50,10 @@ def _paper(report: PaperReport, rows: int, *, texts: bool, with_runs: bool) -> s
 def _row(change: Change) -> list[str]:
     kind = "leaf" if change.leaf else "branch"
     shares = percent(change.share_before), percent(change.share_after)
-    return [f"{', '.join(change.kinds)} {kind}", _code(paths(change)), *shares]
+    placed = change.after or change.before
+    words = shorten(placed.node.requirement if placed else "", _WORDS_IN_TABLE, placeholder=" …")
+    name = paths(change).rpartition("/")[2]
+    return [f"{', '.join(change.kinds)} {kind}", f"{_code(name)} {_plain(words)}", *shares]
 
 
 def _details(changes: Sequence[Change]) -> Iterator[str]:
@@ -98,10 +104,7 @@ def _more(number: int, word: str) -> list[str]:
 
 def _plain(words: str) -> str:
     """Words that Markdown takes for nothing else."""
-    safe = html.escape(" ".join(words.split()), quote=False)
-    for sign in "\\`*_[]|~#@":
-        safe = safe.replace(sign, f"&#{ord(sign)};")
-    return safe
+    return html.escape(" ".join(words.split()), quote=False).translate(_SIGNS)
 
 
 def _code(words: str) -> str:

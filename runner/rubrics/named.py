@@ -10,7 +10,7 @@ from validators.models.rubric import Rubric
 from validators.overlaid import load_overlaid, overlaid
 from validators.tree import Node
 from validators.words import advise
-from validators.yaml_reader import decode, parse_yaml
+from validators.yaml_reader import Parsed, parse_yaml
 
 OVERLAY = ".patch.yaml"
 
@@ -43,11 +43,18 @@ def load_rubric(path: Path) -> NamedRubric:
 
 def read_rubric(name: str, text: bytes, overlay_name: str, overlay: bytes | None) -> NamedRubric:
     """The rubric in a text, with the edits of an overlay if there is one; raises InvalidDocumentError."""
-    base = parse_yaml(decode(text, name), name)
+    base = _parsed(text, name)
     if overlay is None:
         return NamedRubric(name, to_model(base, Rubric, name))
-    edits = parse_yaml(decode(overlay, overlay_name), overlay_name)
+    edits = _parsed(overlay, overlay_name)
     return NamedRubric(overlay_name, overlaid(base, name, edits, overlay_name))
+
+
+def _parsed(data: bytes, name: str) -> Parsed:
+    try:
+        return parse_yaml(data.decode("utf-8"), name)
+    except UnicodeDecodeError as error:
+        raise PaperbenchError(f"{name}: byte {error.start} is not UTF-8; save the file as UTF-8") from None
 
 
 def named_rubric(name: str, corpus: Corpus | None) -> NamedRubric:

@@ -65,7 +65,7 @@ def summary(report: PaperReport) -> str:
     total = sum(1 for _ in leaves(comparison.new))
     asked = total - len(comparison.standing)
     moved = f"{percent(comparison.moved_share)} of the score moves"
-    unjudged = f"{asked:,} of {_criteria(total, leaf=True)} without a verdict"
+    unjudged = f"{asked:,} of {_criteria(total, leaf=True)} to judge anew"
     return f"{', '.join(words)}; {moved}; {unjudged}"
 
 
@@ -99,7 +99,7 @@ def details(change: Change) -> list[tuple[str, str]]:
     old, new = change.before, change.after
     if old is None or new is None:
         placed, sign = (new, "+") if new else (old, "-")
-        return [(sign, " ".join(placed.node.requirement.split()))] if placed else []
+        return [(sign, _words(placed))] if placed else []
     lines = [("", f"from {old.path}")] if old.path != new.path else []
     lines += [("", words) for words in _values(change.kinds, old, new)]
     if "reworded" in change.kinds:
@@ -108,6 +108,10 @@ def details(change: Change) -> list[tuple[str, str]]:
             ("+", " ".join(new.node.requirement.split())),
         ]
     return lines
+
+
+def _words(placed: Placed) -> str:
+    return " ".join(placed.node.requirement.split())
 
 
 def _values(kinds: Sequence[str], old: Placed, new: Placed) -> list[str]:
