@@ -74,7 +74,7 @@ def edits_fit(document: Document) -> Iterator[Fault | Note]:
 
     Why: an edit of a criterion that is not there, or that is no longer what it was, would do nothing or do
     something else. Where the rubric is not hydrated, nothing is tried, and a note says so.
-    Mend: mend the path; `paperbench rubric tree` shows the paths that there are.
+    Mend: mend the path; `paperbench rubric tree rubrics/<id>.yaml --json` prints every path of the rubric.
     Example:
         - {kind: reweight, path: rice/method/maks, weight: 2}     # rice/method/mask is there
     """
