@@ -9,6 +9,7 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -66,19 +67,20 @@ class Cache:
 
 def _program() -> str:
     """The rules' own state: Python, its installed packages, and every source and schema of ours."""
-    places = [place for place in sys.path if place]
-    sources = [
-        os.path.join(folder, name)  # noqa: PTH118  a lean start
-        for top in ("validators", "spec")
-        for folder, _, names in os.walk(_OWN / top)
-        for name in names
-        if name.endswith((".py", ".json", ".txt"))
-    ]
-    stamps = [sys.version]
-    for path in [*places, *sorted(sources)]:
-        try:
-            found = os.stat(path)  # noqa: PTH116  a lean start
-        except OSError:
-            continue
-        stamps.append(f"{path} {found.st_size} {found.st_mtime_ns}")
-    return "\n".join(stamps)
+    stamps = [sys.version, *(_stamp(place) for place in sys.path if place)]
+    folders = [str(_OWN / "validators"), str(_OWN / "spec" / "v1")]
+    while folders:
+        with os.scandir(folders.pop()) as entries:
+            for entry in entries:
+                if entry.name.endswith((".py", ".json", ".txt")):
+                    found = entry.stat()
+                    stamps.append(f"{entry.name} {found.st_size} {found.st_mtime_ns}")
+                elif "." not in entry.name and entry.name != "__pycache__":
+                    folders.append(entry.path)
+    return "\n".join(sorted(stamps))
+
+
+def _stamp(path: str) -> str:
+    with suppress(OSError):
+        return f"{path} {os.stat(path).st_mtime_ns}"  # noqa: PTH116  a lean start
+    return path

@@ -19,10 +19,10 @@ def check_root(root: Path, *, place_warnings: bool = True, cached: bool = True) 
     """Check a whole data root: its documents, texts and folders."""
     data_root = DataRoot(root)
     cache = Cache(root, data_root.probes, used=cached)
-    documents = [path for path, _ in data_root.documents()]
+    documents = list(data_root.documents())
     reports = [
-        _report(_examined(path, data_root, cache, place_warnings=place_warnings), shown(path))
-        for path in [*documents, *data_root.texts()]
+        _report(_examined(name, data_root, cache, place_warnings=place_warnings), shown(f"{root}/{name}"))
+        for name in [*documents, *data_root.texts()]
     ]
     reports.append(Report(0, tuple(_folder_findings(data_root, cache))))
     report = replace(joined(reports), files=len(documents))
@@ -61,15 +61,17 @@ def _report(found: Examined, name: str) -> Report:
     return Report(1, found.findings, {name: found.counted} if found.counted else {}, found.notes)
 
 
-def _examined(path: Path, root: DataRoot, cache: Cache, *, place_warnings: bool) -> Examined:
+def _examined(name: str, root: DataRoot, cache: Cache, *, place_warnings: bool) -> Examined:
+    label = shown(f"{root.path}/{name}")
+
     def examine_it() -> list[Any]:
         from validators.examine import examine  # noqa: PLC0415  as above
 
-        return examine(path, shown(path), root, place_warnings=place_warnings).as_data()
+        return examine(root.path / name, label, root, place_warnings=place_warnings).as_data()
 
     # What was found without places is of no use to who asks for them.
-    found = _kept(cache, root, root.inside(path), examine_it, lambda kept: not (place_warnings and kept[1]))
-    return examined_from(found, shown(path))
+    found = _kept(cache, root, name, examine_it, lambda kept: not (place_warnings and kept[1]))
+    return examined_from(found, label)
 
 
 def _folder_findings(root: DataRoot, cache: Cache) -> Iterator[Finding]:
@@ -79,7 +81,7 @@ def _folder_findings(root: DataRoot, cache: Cache) -> Iterator[Finding]:
         return examine_folders(root)
 
     for path, *fields in _kept(cache, root, "folders", examine_them):
-        yield Finding(shown(root.path / path), *fields)
+        yield Finding(shown(f"{root.path}/{path}"), *fields)
 
 
 def _kept(

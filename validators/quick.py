@@ -32,6 +32,7 @@ _MARKS = ("&", "*", "!")
 _BEFORE_TOKEN = frozenset("\n:-,[{?")
 _RADIX = re.compile("0[box]")
 # ryaml reads 007 and 1e999 as text.
+_NUMBER_STARTS = frozenset("+-.0123456789")
 _NUMBER_AFTER_ALL = re.compile(r"[-+]?0[0-9]+\Z|[-+]?[.0-9]+[eE][-+]?[0-9]+\Z")
 
 
@@ -80,26 +81,23 @@ def _is_plain(data: Any) -> bool:
         value, depth = stack.pop()
         if depth > _DEEPEST:
             return False
-        if isinstance(value, dict):
-            stack.extend((item, depth + 1) for item in value.values() if not _is_sure(item))
-            if not all(map(_is_text, value)):
+        kind = type(value)
+        if kind is dict:
+            if not all(type(key) is str for key in value):
                 return False
-        elif isinstance(value, list):
-            stack.extend((item, depth + 1) for item in value if not _is_sure(item))
-        elif not _is_sure(value):
-            return False
+            items = value.values()
+        else:
+            items = value if kind is list else (value,)
+        for item in items:
+            kind = type(item)
+            if kind is str:
+                if item[:1] in _NUMBER_STARTS and _NUMBER_AFTER_ALL.match(item):
+                    return False
+            elif kind is dict or kind is list:
+                stack.append((item, depth + 1))
+            elif not (kind is int or kind is bool or item is None or (kind is float and isfinite(item))):
+                return False
     return True
-
-
-def _is_text(value: Any) -> bool:
-    return type(value) is str
-
-
-def _is_sure(value: Any) -> bool:
-    kind = type(value)
-    if kind is str:
-        return value[:1] not in "+-.0123456789" or not value or _NUMBER_AFTER_ALL.match(value) is None
-    return kind is int or kind is bool or value is None or (kind is float and isfinite(value))
 
 
 @cache

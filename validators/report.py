@@ -1,5 +1,6 @@
 """What a check found, as it is reported."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -50,7 +51,6 @@ def strictly(report: Report) -> Report:
     return replace(report, findings=tuple(replace(one, severity="error") for one in report.findings))
 
 
-def shown(path: Path) -> str:
+def shown(path: str | Path) -> str:
     """The path as a finding names it: from the working folder where it lies below it."""
-    here = Path.cwd()
-    return str(path.relative_to(here) if path.is_relative_to(here) else path)
+    return str(path).removeprefix(os.getcwd() + os.sep)  # noqa: PTH109  asked for every file

@@ -43,18 +43,17 @@ class DataRoot:
         self._read: dict[str, Any] = {}
         self._words: dict[str, str | None] = {}
 
-    def documents(self) -> Iterator[tuple[Path, str]]:
-        """Every file that belongs to the root, with the kind its place asks for."""
+    def documents(self) -> Iterator[str]:
+        """Every file that belongs to the root, by path from it."""
         for pattern, kind in _PATTERNS:
             for path in self._matching(pattern):
                 if kind != "rubric/v1" or not path.endswith(".patch.yaml"):
-                    yield self.path / path, kind
+                    yield path
 
-    def texts(self) -> Iterator[Path]:
-        """The texts of the papers."""
+    def texts(self) -> Iterator[str]:
+        """The texts of the papers, by path from the root."""
         for pattern in _TEXTS:
-            for path in self._matching(pattern):
-                yield self.path / path
+            yield from self._matching(pattern)
 
     def _matching(self, pattern: str) -> Iterator[str]:
         """The files that a pattern names, sorted, by path from the root."""
