@@ -3,18 +3,22 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from validators.hydration import NotHydratedError
 from validators.load import load_document
 from validators.models.config import Agent, Judge, Run, Site
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.rubric import Criterion, Rubric
 from validators.overlaid import load_overlaid
-from validators.roots import CONFIGS
+from validators.roots import CONFIGS, DataRoot
 from validators.tree import Node
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """One data root; loaders raise InvalidDocumentError, and FileNotFoundError for what is not there."""
+    """One data root; loaders raise InvalidDocumentError, and FileNotFoundError for what is not there.
+
+    A rubric that is not there and could be fetched is a NotHydratedError.
+    """
 
     root: Path
 
@@ -46,7 +50,10 @@ class Corpus:
         return self.root / "rubrics" / f"{paper}.patch.yaml"
 
     def _rubric_path(self, paper: str) -> Path:
-        return self.root / "rubrics" / f"{paper}.yaml"
+        path = self.root / "rubrics" / f"{paper}.yaml"
+        if not path.is_file() and not DataRoot(self.root).is_hydrated(paper):
+            raise NotHydratedError(paper)
+        return path
 
     def blacklist(self, paper: str) -> Blacklist:
         """A paper's blacklist."""

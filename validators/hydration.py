@@ -7,6 +7,15 @@ RUBRIC = "rubric.json"
 _RENAMED = {"judge.addendum.md": "judge-addendum.md"}
 
 
+class NotHydratedError(Exception):
+    """Something that can be fetched is asked for, and is not here."""
+
+    def __init__(self, *papers: str) -> None:
+        names = ", ".join(f"'{paper}'" for paper in papers)
+        told = f"paper {names} is" if len(papers) == 1 else f"papers {names} are"
+        super().__init__(f"{told} not hydrated; run '{how_to_fetch(*papers)}'")
+
+
 def our_name(path: str) -> str:
     """The name here of a file of upstream's paper folder."""
     folder, slash, name = path.rpartition("/")

@@ -10,6 +10,7 @@ from runner import __version__
 from runner.cli.verbs import VERBS
 from runner.errors import PaperbenchError, UsageError
 from validators.findings import InvalidDocumentError
+from validators.hydration import NotHydratedError
 
 EXIT_USAGE = 2
 EXIT_OURS = 3
@@ -57,6 +58,8 @@ def _fault(error: Exception) -> tuple[int, str]:
     """The exit status and the words for an error."""
     if isinstance(error, InvalidDocumentError):
         return 1, str(error)
+    if isinstance(error, NotHydratedError):
+        return 1, f"paperbench: {error}"
     if isinstance(error, PaperbenchError):
         return EXIT_USAGE if isinstance(error, UsageError) else 1, f"paperbench: {error}"
     if isinstance(error, OSError):

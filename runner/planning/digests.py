@@ -9,7 +9,9 @@ from runner.errors import PaperbenchError
 from runner.manifest import Entry, scan, submission_digest
 from validators.corpus import Corpus
 from validators.digest import digest_json, sha256_file
+from validators.hydration import NotHydratedError
 from validators.models.base import Model
+from validators.roots import DataRoot
 
 # Whether paper.yaml lists them or not.
 READ_BY_JUDGES = ("paper.md", "addendum.md", "judge-addendum.md")
@@ -24,6 +26,8 @@ def paper_digest(corpus: Corpus, paper: str) -> str:
     for pinned in document.files:
         path = folder / pinned.path
         if not path.is_file():
+            if not DataRoot(corpus.root).is_hydrated(paper):
+                raise NotHydratedError(paper)
             raise PaperbenchError(f"{path} is missing; restore it, or mend files in paper.yaml")
         digest = sha256_file(path)
         if digest != pinned.sha256:

@@ -32,7 +32,8 @@ def check_drift(run: RunFolder, plan: Plan, corpus: Corpus) -> None:
 
 
 def changed_papers(plan: Plan, corpus: Corpus) -> Iterator[str]:
-    """The planned papers that no longer say what they said."""
+    """The planned papers that no longer say what they said; raises NotHydratedError."""
+    lookup.refuse_not_hydrated(corpus, (planned.id for planned in plan.papers))
     for planned in plan.papers:
         if paper_digest(corpus, planned.id) != planned.paper:
             yield planned.id

@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from runner.errors import PaperbenchError
 from validators.corpus import Corpus
+from validators.hydration import NotHydratedError
 from validators.models.config import Agent, Judge, Run, Site
-from validators.roots import CONFIGS
+from validators.roots import CONFIGS, DataRoot
 
 Document = TypeVar("Document")
 
@@ -56,7 +57,16 @@ def papers(corpus: Corpus, run: Run, where: str) -> tuple[str, ...]:
             raise unknown("paper", paper, have, where)
     if len(set(chosen)) < len(chosen):
         raise PaperbenchError(f"{where} names a paper twice; remove one")
+    refuse_not_hydrated(corpus, chosen)
     return tuple(sorted(chosen))
+
+
+def refuse_not_hydrated(corpus: Corpus, papers: Iterable[str]) -> None:
+    """Raise NotHydratedError naming the papers of which something is still to be fetched."""
+    root = DataRoot(corpus.root)
+    lacking = [paper for paper in papers if not root.is_hydrated(paper)]
+    if lacking:
+        raise NotHydratedError(*lacking)
 
 
 def _split(corpus: Corpus, name: str, where: str) -> tuple[str, ...]:
