@@ -38,12 +38,12 @@ def run(arguments: argparse.Namespace) -> int:
     compared = _compared(arguments)
     runs = _runs(arguments)
     reports = _reports(arguments, compared, runs)
-    notes = [*compared.left_out, *([] if reports else ["no rubric changed"])]
+    notes = compared.left_out or (() if reports else ("no rubric changed",))
     form = arguments.format or ("json" if arguments.json else "text")
     if form == "json":
         records = [record(report) for report in reports]
         ends: dict[str, Any] = {"old": compared.old, "new": compared.new}
-        print(json.dumps({**ends, "rubrics": records, "notes": notes}, indent=1, ensure_ascii=False))
+        print(json.dumps({**ends, "rubrics": records, "notes": list(notes)}, indent=1, ensure_ascii=False))
     elif form == "markdown":
         from runner.rubrics.as_markdown import markdown
 

@@ -53,7 +53,7 @@ def count_rubric(paper: str, root: Node) -> Count:
         categories=dict(Counter(leaf.category or "none" for leaf in ends.values())),
         shares=_shares(weights, ends),
         carried_by={percent: _fewest(weights.values(), percent / 100) for percent in CARRIED},
-        facets=dict(Counter(leaf.facet or "none" for leaf in ends.values()).most_common()),
+        facets=dict(Counter(leaf.facet or "no facet" for leaf in ends.values()).most_common()),
         code_dev_nodes=sum(1 for _ in walk(pruned)) if pruned else 0,
         code_dev_leaves=sum(1 for _ in leaves(pruned)) if pruned else 0,
         most_children=max(len(node.children) for _, node in nodes),

@@ -103,11 +103,8 @@ def details(change: Change) -> list[tuple[str, str]]:
     lines = [("", f"from {old.path}")] if old.path != new.path else []
     lines += [("", words) for words in _values(change.kinds, old, new)]
     if "reworded" in change.kinds:
-        lines += [
-            ("-", " ".join(old.node.requirement.split())),
-            ("+", " ".join(new.node.requirement.split())),
-        ]
-    return lines
+        return [*lines, ("-", _words(old)), ("+", _words(new))]
+    return [*lines, ("", _words(new))]
 
 
 def _words(placed: Placed) -> str:

@@ -1,0 +1,246 @@
+"""rubric diff through the command line: files, git revisions, overlays, stored scores."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from runner.cli import main
+from tests.rubrics.roots import CASES, NEW, OLD, SCORES, add_scores, commit_all, git, rubric_root
+from validators.digest import sha256_bytes
+from validators.upstream_json import rubric_json
+from validators.yaml_reader import read_yaml
+
+Capture = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data root whose rubric changed between main and topic, with stored scores under that of main."""
+    root = rubric_root(tmp_path / "root")
+    (root / ".gitignore").write_text("runs/\n")
+    git(root, "init", "--quiet", "--initial-branch", "main")
+    commit_all(root, "the rubric")
+    git(root, "switch", "--quiet", "--create", "topic")
+    shutil.copy(NEW, root / "rubrics" / "tiny.yaml")
+    commit_all(root, "a better rubric")
+    monkeypatch.chdir(root)
+    return root
+
+
+def printed(capsys: Capture, *arguments: str) -> str:
+    capsys.readouterr()
+    assert main(["rubric", "diff", *arguments]) == 0
+    return capsys.readouterr().out
+
+
+def asked(capsys: Capture, *arguments: str) -> Any:
+    return json.loads(printed(capsys, *arguments, "--json"))
+
+
+def refused(capsys: Capture, *arguments: str) -> str:
+    """The one line that the command ends with."""
+    capsys.readouterr()
+    assert main(["rubric", "diff", *arguments]) in {1, 2}
+    (line,) = capsys.readouterr().err.splitlines()
+    return line
+
+
+def test_revisions_with_their_effect_on_stored_scores(repository: Path, capsys: Capture) -> None:
+    add_scores(repository)
+    assert printed(capsys, "main..topic") == (CASES / "diff.txt").read_text()
+    assert printed(capsys, "main..topic", "--format", "markdown") == (CASES / "diff.md").read_text()
+    assert printed(capsys, "main") == printed(capsys, "main...", "--", "tiny")
+
+
+def test_a_change_of_weights_is_exact_without_a_judge(tmp_path: Path, capsys: Capture) -> None:
+    root = rubric_root(tmp_path / "root")
+    add_scores(root)
+    new = tmp_path / "new.yaml"
+    new.write_text(OLD.read_text().replace("weight: 3", "weight: 1").replace("revision: 1", "revision: 2"))
+    report = asked(capsys, str(OLD), str(new), "--root", str(root))
+    first, second = report["rubrics"][0]["effects"]
+    method = (SCORES["root/method/loss"] + SCORES["root/method/data"] + SCORES["root/method/seed"]) / 3
+    results = (SCORES["root/results/runs"] + SCORES["root/results/answer"]) / 2
+    assert first["after"]["score"] == pytest.approx((2 * method + 2 * results + 1) / 5, abs=1e-12)
+    assert (first["to_judge"], first["calls"]) == (0, 0)
+    assert second["after"]["score"] is None
+    assert second["after"]["upper"] - second["after"]["lower"] == pytest.approx(1 / 5, abs=1e-12)
+    (mean,) = report["rubrics"][0]["means"]
+    assert mean["attempts"] == 2
+    assert mean["after"]["upper"] == pytest.approx(first["after"]["score"], abs=1e-12)
+
+
+def test_an_unchanged_rubric_leaves_every_score_as_it_is(tmp_path: Path, capsys: Capture) -> None:
+    root = rubric_root(tmp_path / "root")
+    add_scores(root)
+    (rubric,) = asked(capsys, str(OLD), str(OLD), "--root", str(root))["rubrics"]
+    assert rubric["changes"] == []
+    assert len(rubric["effects"]) == 2
+    for effect in rubric["effects"]:
+        assert effect["after"] == pytest.approx(effect["before"], abs=1e-12)
+
+
+def test_trials_under_other_rubrics_are_only_counted(tmp_path: Path, capsys: Capture) -> None:
+    root = rubric_root(tmp_path / "root")
+    add_scores(root)
+    text = printed(capsys, str(NEW), str(OLD), "--root", str(root))
+    assert "no stored score rests on the old rubric" in text
+    assert "2 trials scored under other rubrics than the old one: not shown" in text
+
+
+def test_files_need_no_data_root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = printed(capsys, str(OLD), str(NEW))
+    assert text == (CASES / "diff.txt").read_text().split("\n\n")[0] + "\n"
+
+
+def test_a_revision_that_was_forgotten_is_asked_for(tmp_path: Path, capsys: Capture) -> None:
+    new = tmp_path / "new.yaml"
+    new.write_text(NEW.read_text().replace("revision: 2", "revision: 1"))
+    assert "the revision is still 1; raise it" in printed(capsys, str(OLD), str(new))
+
+
+def test_what_is_not_committed_is_compared_with_a_revision(repository: Path, capsys: Capture) -> None:
+    assert printed(capsys, "HEAD") == "no rubric changed\n"
+    other = NEW.read_text().replace("paper: tiny", "paper: other")
+    (repository / "rubrics" / "other.yaml").write_text(other)
+    assert printed(capsys, "HEAD") == "other: a new rubric\n  nothing to compare\n"
+    (repository / "rubrics" / "tiny.yaml").unlink()
+    assert "tiny: the rubric is removed" in printed(capsys, "HEAD", "--", "tiny")
+
+
+def test_three_dots_leave_out_what_main_did_since(repository: Path, capsys: Capture) -> None:
+    git(repository, "switch", "--quiet", "main")
+    path = repository / "rubrics" / "tiny.yaml"
+    path.write_text(path.read_text().replace("Five seeds", "Six seeds"))
+    commit_all(repository, "meanwhile on main")
+    assert "Six seeds" in printed(capsys, "main..topic")
+    assert "Six seeds" not in printed(capsys, "main...topic")
+
+
+def _overlay(base: Path, revision: int, weight: int) -> str:
+    digest = sha256_bytes(rubric_json(read_yaml(base).data["criterion"]))
+    edit = {"kind": "reweight", "path": "root/method", "weight": weight}
+    document = {
+        "schema": "overlay/v1",
+        "paper": "tiny",
+        "revision": revision,
+        "base": digest,
+        "edits": [edit],
+    }
+    return json.dumps(document, indent=1) + "\n"
+
+
+@pytest.fixture
+def overlaid(repository: Path) -> Path:
+    """A repository that ignores the rubric and keeps an overlay of it, in two versions."""
+    rubric = repository / "rubrics" / "tiny.yaml"
+    git(repository, "rm", "--quiet", "--cached", "rubrics/tiny.yaml")
+    shutil.copy(OLD, rubric)
+    (repository / ".gitignore").write_text("runs/\nrubrics/tiny.yaml\n")
+    commit_all(repository, "the rubric is kept elsewhere")
+    for number, weight in ((1, 3), (2, 5)):
+        (repository / "rubrics" / "tiny.patch.yaml").write_text(_overlay(rubric, number, weight))
+        commit_all(repository, f"overlay {number}")
+    return repository
+
+
+def test_overlays_are_laid_over_the_hydrated_rubric(overlaid: Path, capsys: Capture) -> None:
+    (rubric,) = asked(capsys, "HEAD~1..HEAD")["rubrics"]
+    assert rubric["revision"] == [2, 3]
+    (change,) = rubric["changes"]
+    assert change["kinds"] == ["re-weighted"]
+    assert (change["before"]["weight"], change["after"]["weight"]) == (3, 5)
+    (rubric,) = asked(capsys, "HEAD~2..HEAD")["rubrics"]
+    assert (rubric["changes"][0]["before"]["weight"], rubric["changes"][0]["after"]["weight"]) == (2, 5)
+    patch = "rubrics/tiny.patch.yaml"
+    (rubric,) = asked(capsys, "rubrics/tiny.yaml", patch)["rubrics"]
+    assert (rubric["changes"][0]["before"]["weight"], rubric["changes"][0]["after"]["weight"]) == (2, 5)
+
+
+def test_an_overlay_without_its_rubric_is_named(overlaid: Path, capsys: Capture) -> None:
+    (overlaid / "rubrics" / "tiny.yaml").unlink()
+    text = printed(capsys, "HEAD~1..HEAD")
+    assert text == "tiny: its overlay changed and its rubric is not hydrated\n"
+    assert "hydrate" in refused(capsys, str(OLD), "rubrics/tiny.patch.yaml")
+
+
+def test_a_fault_in_a_revision_is_placed_there(repository: Path, capsys: Capture) -> None:
+    path = repository / "rubrics" / "tiny.yaml"
+    path.write_text(NEW.read_text().replace("weight: 3", "weight: heavy", 1))
+    commit_all(repository, "broken")
+    line = refused(capsys, "main..HEAD")
+    assert line.startswith("HEAD:rubrics/tiny.yaml:12:15: S")
+
+
+def test_outside_of_a_repository(tmp_path: Path, capsys: Capture) -> None:
+    root = rubric_root(tmp_path / "root")
+    assert "is in no git repository; give two files" in refused(capsys, "main..HEAD", "--root", str(root))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["nope..HEAD"], "no revision 'nope' here"),
+        (["main", "topic"], "no rubric 'topic'"),
+        (["main..topic", "--", "tyny"], "did you mean 'tiny'?"),
+        (["rubrics/tiny.yaml"], "is to be compared with one other file"),
+        (["rubrics/tiny.yaml", "nope.yaml"], "nope.yaml is no file"),
+        (["main..topic", "--runs", "nowhere"], "there is no runs folder"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(
+    repository: Path, capsys: Capture, arguments: list[str], words: str
+) -> None:
+    assert words in refused(capsys, *arguments)
+
+
+def test_a_shallow_clone_is_told_how_to_get_deeper(
+    repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth", "1", "--branch", "topic", repository.as_uri(), "clone")
+    monkeypatch.chdir(tmp_path / "clone")
+    (tmp_path / "clone" / "papers").mkdir(exist_ok=True)
+    assert "git fetch --unshallow" in refused(capsys, "main..HEAD")
+    git(repository, "switch", "--quiet", "main")
+    git(tmp_path, "clone", "--quiet", repository.as_uri(), "whole")
+    monkeypatch.chdir(tmp_path / "whole")
+    (tmp_path / "whole" / "papers").mkdir(exist_ok=True)
+    assert "did you mean 'origin/topic'?" in refused(capsys, "topic..HEAD")
+
+
+def test_without_git_it_says_so(repository: Path, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    done = subprocess.run(
+        [sys.executable, "-m", "runner", "rubric", "diff", "main..topic", "--root", str(repository)],
+        env=os.environ | {"PATH": str(empty)}, cwd=Path(__file__).parents[2],
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert b"git is not on PATH" in done.stderr
+
+
+def test_a_comment_fits_what_github_takes(tmp_path: Path, capsys: Capture) -> None:
+    leaves = [
+        {
+            "id": f"leaf-{number}",
+            "requirement": f"{number} " + "words | <b> " * 60,
+            "category": "Code Execution",
+        }
+        for number in range(900)
+    ]
+    document = read_yaml(OLD).data
+    document["criterion"]["children"] += leaves
+    new = tmp_path / "new.yaml"
+    new.write_text(json.dumps(document))
+    comment = printed(capsys, str(OLD), str(new), "--format", "markdown")
+    assert len(comment) <= 65_000
+    assert "more changes" in comment
+    assert "<b>" not in comment
