@@ -7,12 +7,11 @@ from typing import Any
 
 from validators.cache import Cache
 from validators.examined import Examined, examined_from
+from validators.files import yaml_below
 from validators.findings import Finding
 from validators.report import Report, joined, shown
 from validators.roots import DataRoot, find_root
 from validators.waivers import read_waivers, unused_waivers, waive
-
-_ENDINGS = frozenset({".yaml", ".yml"})
 
 
 def check_root(root: Path, *, place_warnings: bool = True, cached: bool = True) -> Report:
@@ -41,7 +40,7 @@ def check_paths(paths: Iterable[Path], root: Path | None = None) -> Report:
         if path.is_dir() and find_root(path) == path:
             reports.append(check_root(path))
             continue
-        below = _below(path) if path.is_dir() else [path]
+        below = yaml_below(path) if path.is_dir() else [path]
         files |= {file: root or find_root(file.parent) for file in below}
     for file, home in files.items():
         data_root = roots.setdefault(home, DataRoot(home)) if home is not None else None
@@ -98,15 +97,3 @@ def _kept(
         kept = find()
         cache.keep(name, root.seen, kept)
     return kept
-
-
-def _below(folder: Path) -> Iterator[Path]:
-    """The YAML files below a folder, hidden ones and other people's submissions aside."""
-    for path in sorted(folder.rglob("*")):
-        parts = path.relative_to(folder).parts
-        if path.suffix in _ENDINGS and path.is_file() and not _skipped(parts):
-            yield path
-
-
-def _skipped(parts: tuple[str, ...]) -> bool:
-    return any(part.startswith(".") or part in ("submissions", "submission") for part in parts)

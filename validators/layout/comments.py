@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from validators.findings import Location
 from validators.layout.nodes import Collection, Entry, Node, Scalar, walk
 from validators.layout.source import Comment, Source
-
-PRAGMA = "# yaml-language-server:"
+from validators.pragma import START
 
 
 @dataclass(frozen=True)
@@ -143,7 +142,7 @@ class _Placing:
         if first == ("schema",) or "" in self._found.above.get(first, ()):
             return
         own = 0
-        while own < len(head) and head[-1 - own] and not head[-1 - own].startswith(PRAGMA):
+        while own < len(head) and head[-1 - own] and not head[-1 - own].startswith(START):
             own += 1
         self._found.above.setdefault(first, [])[:0] = head[len(head) - own :]
         del head[len(head) - own :]

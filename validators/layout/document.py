@@ -7,11 +7,12 @@ from typing import Any
 from validators.documents import kind_of
 from validators.faults import to_findings
 from validators.findings import InvalidDocumentError, Location
-from validators.layout.comments import PRAGMA, comments_of
+from validators.layout.comments import comments_of
 from validators.layout.keys import Shape, shape_of, without_defaults
 from validators.layout.nodes import Collection, root_of
 from validators.layout.source import Source, source_of
 from validators.layout.write import Writer
+from validators.pragma import START
 from validators.yaml_reader import parse_yaml
 
 
@@ -53,7 +54,7 @@ def _written(
     assert isinstance(root, Collection)
     comments = comments_of(source, root)
     if pragma is not None:
-        comments.head[:] = [pragma, *(line for line in comments.head if not line.startswith(PRAGMA))]
+        comments.head[:] = [pragma, *(line for line in comments.head if not line.startswith(START))]
     lines = Writer(comments, frozenset(comments.touched()), changes).document(root, shape)
     return "\n".join(lines) + "\n"
 
@@ -85,4 +86,4 @@ def _told(data: Any, shape: Shape) -> str:
 
 def _words(source: Source, pragma: str | None) -> list[str]:
     texts = (comment.text for comment in source.comments)
-    return sorted(words for words in texts if pragma is None or not words.startswith(PRAGMA))
+    return sorted(words for words in texts if pragma is None or not words.startswith(START))
