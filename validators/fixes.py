@@ -13,9 +13,10 @@ from validators.layout.document import laid_out
 from validators.pragma import START, editor_line, finds_schema
 from validators.report import shown
 from validators.roots import DataRoot
+from validators.texts import read_text
 from validators.urls import normal_url
 from validators.writing import write_atomically
-from validators.yaml_reader import parse_yaml, read_text
+from validators.yaml_reader import parse_yaml
 
 
 @dataclass(frozen=True)

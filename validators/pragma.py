@@ -10,7 +10,7 @@ _SCHEMA = f"{START} $schema="
 
 
 def editor_line(path: Path, root: Path | None, kind: str) -> str:
-    """The line for a file of that kind: its schema lies under spec/v1 of its data root, or of this checkout."""
+    """The line for a file of that kind: its schema lies under spec/v1 of its data root, else ours."""
     name = schema_path(kind).name
     spec = root / "spec" / "v1" if root is not None else SPEC
     return f"{_SCHEMA}{Path(os.path.relpath(spec / name, path.parent)).as_posix()}"

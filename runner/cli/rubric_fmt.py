@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     from validators.findings import InvalidDocumentError
     from validators.layout.document import laid_out
     from validators.report import shown
+    from validators.texts import read_text
     from validators.writing import write_atomically
-    from validators.yaml_reader import read_text
 
     corpus = root_around(arguments)
     root = corpus.root if corpus is not None and arguments.root is not None else None
