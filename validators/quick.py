@@ -7,7 +7,6 @@ import json
 import re
 from functools import cache
 from importlib import import_module
-from math import isfinite
 from typing import Any
 
 from validators.kinds import schema_path
@@ -22,6 +21,7 @@ except ImportError:
     ryaml = jsonschema_rs = None
 
 _DEEPEST = 64
+_LARGE = 2.0**63
 # Where the two readers differ: line breaks of old, the byte order mark, tabs, merge keys, halves of surrogate
 # pairs, directives and further documents. Each is looked for only where its first, rarer character stands.
 _FOREIGN = ("\r", "\t", "\x85", "\u2028", "\u2029", "\ufeff")
@@ -31,7 +31,7 @@ _STARTS = ("%", "---")
 _MARKS = ("&", "*", "!")
 _BEFORE_TOKEN = frozenset("\n:-,[{?")
 _RADIX = re.compile("0[box]")
-# ryaml reads 007 and 1e999 as text.
+# ryaml reads 007 and 1e999 as text, and huge whole numbers as fractions.
 _NUMBER_STARTS = frozenset("+-.0123456789")
 _NUMBER_AFTER_ALL = re.compile(r"[-+]?0[0-9]+\Z|[-+]?[.0-9]+[eE][-+]?[0-9]+\Z")
 
@@ -95,7 +95,7 @@ def _is_plain(data: Any) -> bool:
                     return False
             elif kind is dict or kind is list:
                 stack.append((item, depth + 1))
-            elif not (kind is int or kind is bool or item is None or (kind is float and isfinite(item))):
+            elif not (kind is int or kind is bool or item is None or (kind is float and abs(item) < _LARGE)):
                 return False
     return True
 

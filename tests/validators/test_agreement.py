@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from tests.validators.cases import CHECKOUT, INVALID, valid_documents
 from validators.findings import InvalidDocumentError
 from validators.models import DOCUMENTS
+from validators.quick import quick_shape
 from validators.shape import shape_faults, validator
 from validators.yaml_reader import read_yaml
 
@@ -77,6 +78,7 @@ def model_takes(kind: str, data: Any) -> bool:
 def assert_agreement(kind: str, data: Any) -> None:
     by_schema = validator(kind).is_valid(data)
     assert by_schema == model_takes(kind, data)
+    assert by_schema == quick_shape(data, kind)
     assert by_schema == (not shape_faults(data, kind)), "a fault of the schema that gets no words"
 
 
