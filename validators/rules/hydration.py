@@ -7,10 +7,11 @@ from typing import Any
 from validators.documents import Document
 from validators.faults import Fault
 from validators.hydration import how_to_fetch
+from validators.rules.rule import Note
 from validators.words import listed
 
 
-def all_or_nothing_is_here(document: Document) -> Iterator[Fault]:
+def all_or_nothing_is_here(document: Document) -> Iterator[Fault | Note]:
     """Of what a paper pins of upstream, all files are here or none.
 
     Why: an entry of the catalogue may stand without its text and rubric, but an attempt at half a paper,
@@ -24,7 +25,9 @@ def all_or_nothing_is_here(document: Document) -> Iterator[Fault]:
         return
     fetched = root.fetchable(paper)
     lacking = [place for place in fetched if not root.is_file(root.path / place)]
-    if lacking and len(lacking) < len(fetched):
+    if lacking and len(lacking) == len(fetched):
+        yield Note("papers not hydrated: their texts and rubrics are not checked", 1)
+    elif lacking:
         message = f"paper is half hydrated, without {listed(lacking)}; run '{how_to_fetch(paper)}'"
         yield Fault(("source",), message, at_key=True)
 
