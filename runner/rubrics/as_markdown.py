@@ -7,7 +7,8 @@ from textwrap import shorten
 from runner.rubrics.as_text import other_rubrics
 from runner.rubrics.comparing import Change
 from runner.rubrics.report import PaperReport, details, headline, paths, percent, summary, warning
-from runner.rubrics.tables import MEAN_COLUMNS, TRIAL_COLUMNS, mean_rows, trial_rows
+from runner.rubrics.tables import Table, mean_table, trial_table
+from runner.words import counted
 
 # GitHub refuses a longer comment.
 LONGEST = 65_000
@@ -77,20 +78,22 @@ def _signed(sign: str, words: str) -> str:
 
 def _effects(report: PaperReport, rows: int) -> Iterator[str]:
     if report.effects:
-        yield from _table(
-            MEAN_COLUMNS, [[_plain(cell) for cell in row] for row in mean_rows(report.means)[:rows]]
-        )
-        yield from _more(len(report.means) - rows, "agent")
         number = len(report.effects)
-        yield from (f"<details><summary>Effect on {number:,} stored scores</summary>", "")
-        cells = [[_plain(cell) for cell in row] for row in trial_rows(report.effects)[:rows]]
-        yield from _table(TRIAL_COLUMNS, cells)
-        yield from _more(number - rows, "score")
+        yield from _cells(mean_table(report.means), rows, "agent")
+        yield from (f"<details><summary>Effect on {counted(number, 'stored score')}</summary>", "")
+        yield from _cells(trial_table(report.effects), rows, "score")
         yield from ("</details>", "")
     elif report.changes:
         yield from ("No stored score rests on the old rubric.", "")
     if report.other_trials:
         yield from (f"{other_rubrics(report)}.", "")
+
+
+def _cells(table: Table, limit: int, word: str) -> list[str]:
+    """A table of plain words, as far as the limit goes."""
+    columns, rows = table
+    shown = [[_plain(cell) for cell in row] for row in rows[:limit]]
+    return [*_table(columns, shown), *_more(len(rows) - limit, word)]
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

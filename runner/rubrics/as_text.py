@@ -8,7 +8,7 @@ from rich.text import Text
 from runner.database.showing import print_table
 from runner.rubrics.comparing import Change
 from runner.rubrics.report import PaperReport, details, headline, paths, percent, summary, warning
-from runner.rubrics.tables import MEAN_COLUMNS, TRIAL_COLUMNS, mean_rows, trial_rows
+from runner.rubrics.tables import mean_table, trial_table
 from runner.words import counted
 
 _STYLES = {"-": "red", "+": "green", "": ""}
@@ -48,9 +48,9 @@ def _change_lines(change: Change) -> Iterator[Text]:
 def _print_effects(report: PaperReport) -> None:
     if report.effects:
         print()
-        print_table(TRIAL_COLUMNS, trial_rows(report.effects))
+        print_table(*trial_table(report.effects))
         print()
-        print_table(MEAN_COLUMNS, mean_rows(report.means))
+        print_table(*mean_table(report.means))
     elif report.changes:
         print("  no stored score rests on the old rubric")
     if report.other_trials:

@@ -8,6 +8,7 @@ from typing import Any
 from runner.rubrics.comparing import KINDS, Change, Comparison
 from runner.rubrics.effect import Bounds, Effect, Mean, means
 from runner.rubrics.matching import Placed
+from validators.corpus import rubric_tree
 from validators.digest import canonical_json
 from validators.models.rubric import Rubric
 from validators.tree import leaves
@@ -50,7 +51,7 @@ def summary(report: PaperReport) -> str:
     """What happened, in one sentence of numbers."""
     comparison = report.comparison
     if comparison is None:
-        return "nothing to compare"
+        return " -> ".join(_size(rubric) for rubric in (report.old, report.new) if rubric)
     if not comparison.changes:
         return "no criterion changed"
     numbers: Counter[tuple[str, bool]] = Counter()
@@ -67,6 +68,10 @@ def summary(report: PaperReport) -> str:
     moved = f"{percent(comparison.moved_share)} of the score moves"
     unjudged = f"{asked:,} of {_criteria(total, leaf=True)} to judge anew"
     return f"{', '.join(words)}; {moved}; {unjudged}"
+
+
+def _size(rubric: Rubric) -> str:
+    return _criteria(sum(1 for _ in leaves(rubric_tree(rubric))), leaf=True)
 
 
 def _criteria(number: int, *, leaf: bool) -> str:

@@ -43,9 +43,15 @@ class Repository:
         raise PaperbenchError(f"'{one}' and '{other}' have no common commit here; {why}")
 
     def text(self, commit: str, path: str) -> bytes | None:
-        """A file as it stood in a commit; None where it was not there."""
+        """A file as it stood in a commit; None where it was not there. Raises PaperbenchError."""
+        if not self._names("ls-tree", "--name-only", commit, "--", path):
+            return None
         done = self._git("cat-file", "blob", f"{commit}:./{path}")
-        return done.out if done.status == 0 else None
+        if done.status != 0:
+            raise PaperbenchError(
+                f"git cannot read {path} of {commit[:10]}: {_first_line(done)}; run 'git fsck'"
+            )
+        return done.out
 
     def changed(self, old: str, new: str | None, below: str) -> list[str]:
         """The files below a folder that differ between two commits, or a commit and the working tree."""

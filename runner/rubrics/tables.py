@@ -5,32 +5,35 @@ from collections.abc import Sequence
 
 from runner.rubrics.effect import Bounds, Effect, Mean
 
-TRIAL_COLUMNS = ("trial", "run", "judge", "before", "after", "change", "to judge", "calls")
-MEAN_COLUMNS = ("agent", "judge", "attempts", "before", "after", "change")
+Table = tuple[tuple[str, ...], list[list[str]]]
 DIGITS = 4
 
 
-def trial_rows(effects: Sequence[Effect]) -> list[list[str]]:
-    """A row a stored score."""
-    return [
+def trial_table(effects: Sequence[Effect]) -> Table:
+    """The names of the columns, and a row a stored score."""
+    rows = [
         [
-            effect.stored.trial, effect.stored.run, effect.stored.judge,
+            effect.stored.trial, effect.stored.run, effect.stored.judge, effect.stored.mode,
             score(effect.stored.before), score(effect.after), delta(effect.stored.before, effect.after),
             f"{effect.to_judge:,}", f"{effect.calls:,}",
         ]
         for effect in effects
     ]  # fmt: skip
+    return ("trial", "run", "judge", "mode", "before", "after", "change", "to judge", "calls"), rows
 
 
-def mean_rows(means: Sequence[Mean]) -> list[list[str]]:
-    """A row an agent and comparability key."""
-    return [
+def mean_table(means: Sequence[Mean]) -> Table:
+    """The names of the columns, and a row an agent; with its key where an agent and judge have several."""
+    several = len({(mean.agent, mean.judge) for mean in means}) < len(means)
+    columns = ("agent", "judge", *(["key"] if several else []), "attempts", "before", "after", "change")
+    rows = [
         [
-            mean.agent, mean.judge, f"{mean.attempts:,}",
+            mean.agent, mean.judge, *([mean.key] if several else []), f"{mean.attempts:,}",
             score(mean.before), score(mean.after), delta(mean.before, mean.after),
         ]
         for mean in means
     ]  # fmt: skip
+    return columns, rows
 
 
 def score(bounds: Bounds) -> str:

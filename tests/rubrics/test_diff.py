@@ -110,7 +110,7 @@ def test_what_is_not_committed_is_compared_with_a_revision(repository: Path, cap
     assert printed(capsys, "HEAD") == "no rubric changed\n"
     other = NEW.read_text().replace("paper: tiny", "paper: other")
     (repository / "rubrics" / "other.yaml").write_text(other)
-    assert printed(capsys, "HEAD") == "other: a new rubric\n  nothing to compare\n"
+    assert printed(capsys, "HEAD") == "other: a new rubric\n  6 leaves\n"
     (repository / "rubrics" / "tiny.yaml").unlink()
     assert "tiny: the rubric is removed" in printed(capsys, "HEAD", "--", "tiny")
 
