@@ -8,6 +8,8 @@ FORGES = frozenset({
     "huggingface.co",
 })  # fmt: skip
 _SCP = re.compile(r"(?:[A-Za-z0-9._-]+@)([A-Za-z0-9.-]+):(?!//)/*(\S+)\Z")
+_WWW = re.compile(r"^(?:www\.)+(?=.)")
+_END = re.compile(r"(?:\.git|/)+\Z")
 _SCHEMES = frozenset({"http", "https", "ssh", "git", "git+ssh", "git+https"})
 _PORTS = {"http": 80, "https": 443, "ssh": 22, "git": 9418}
 _REPOSITORY_DEPTH = 2
@@ -22,15 +24,16 @@ def normal_url(text: str) -> str:
     scp = _SCP.fullmatch(text)
     try:
         parts = urlsplit(f"ssh://{scp[1]}/{scp[2]}" if scp else text)
-        host, port = (parts.hostname or "").removeprefix("www."), parts.port
+        host, port = _WWW.sub("", parts.hostname or ""), parts.port
     except ValueError:
         return text
     scheme = parts.scheme.lower()
     if scheme not in _SCHEMES or not host or any(sign.isspace() for sign in text):
         return text
-    shown = host if port in (None, _PORTS.get(scheme)) else f"{host}:{port}"
+    name = f"[{host}]" if ":" in host else host
+    shown = name if port in (None, _PORTS.get(scheme)) else f"{name}:{port}"
     secure = scheme != "http" or host in FORGES
-    path = parts.path.rstrip("/").removesuffix(".git").rstrip("/")
+    path = _END.sub("", parts.path)
     rest = ("", "") if _is_repository(parts, host, path) else (parts.query, parts.fragment)
     return urlunsplit(("https" if secure else "http", shown, path, *rest))
 

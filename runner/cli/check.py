@@ -1,13 +1,15 @@
 """paperbench check: validate papers, rubrics and configs."""
 
 import argparse
-import json
+import os
 import sys
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from runner import __version__
 from runner.errors import UsageError
+from validators.formats import FORMATS, usual, written
+from validators.formats.setting import Setting, setting_of
 
 if TYPE_CHECKING:
     from validators.report import Report
@@ -24,7 +26,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)"
     )
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how findings are printed")
+    parser.add_argument(
+        "--format",
+        choices=NAMES,
+        help="how findings are printed (default: text; github inside GitHub Actions)",
+    )
     parser.add_argument(
         "--json", action="store_const", const="json", dest="format", help="the same as --format json"
     )
@@ -33,6 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--warnings", action="store_true", help="list every warning of the data root, instead of their number"
     )
     parser.add_argument("--no-cache", action="store_true", help="look at every file again")
+    parser.add_argument("--fix", action="store_true", help="first mend what is mechanical; then check")
+    parser.add_argument("--fix-digests", action="store_true", help="--fix, and the sha256 of listed files")
     parser.add_argument("--explain", metavar="CODE", help="print what a code means, why, and how to mend it")
 
 
@@ -47,8 +55,14 @@ def run(arguments: argparse.Namespace) -> int:
         if not path.exists():
             raise UsageError(f"{path} does not exist; give files or folders that do")
     root = _root(arguments.root, needed=not paths)
+    setting = setting_of(os.environ, (sys.stdout, sys.stderr), __version__)
+    form = arguments.format or usual(setting)
     try:
-        report = _report(paths, root, arguments)
+        if arguments.fix or arguments.fix_digests:
+            _fix(paths, root, digests=arguments.fix_digests)
+        # A reader of a terminal wants to know how many warnings there are before seeing each of them.
+        placed = form != "text" or arguments.warnings or arguments.strict
+        report = _report(paths, root, arguments, placed=placed)
     except OSError:
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, it is our fault and no traceback helps the author
@@ -58,7 +72,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise UsageError("no YAML file there; give a document, a folder that holds some, or a data root")
     if arguments.strict:
         report = strictly(report)
-    _print(report, arguments.format)
+    _print(report, form, setting)
     return EXIT_FINDINGS if report.count("error") else 0
 
 
@@ -76,14 +90,20 @@ def _root(given: str | None, *, needed: bool) -> Path | None:
     return found
 
 
-def _report(paths: list[Path], root: Path | None, arguments: argparse.Namespace) -> "Report":
+def _report(paths: list[Path], root: Path | None, arguments: argparse.Namespace, *, placed: bool) -> "Report":
     from validators.check import check_paths, check_root
 
     if paths or root is None:
         return check_paths(paths, root)
-    # A reader of a terminal wants to know how many warnings there are before seeing each of them.
-    placed = arguments.format != "text" or arguments.warnings or arguments.strict
     return check_root(root, place_warnings=placed, cached=not arguments.no_cache)
+
+
+def _fix(paths: list[Path], root: Path | None, *, digests: bool) -> None:
+    from validators.fixes import fix_files
+
+    whole = [root] if root is not None else []
+    for mended in fix_files(paths or whole, root, digests=digests):
+        print(mended, file=sys.stderr)
 
 
 def _where(error: Exception) -> str:
@@ -95,34 +115,27 @@ def _where(error: Exception) -> str:
     return f"{type(error).__name__}: {' '.join(str(error).split())}{place}"
 
 
-def _print(report: "Report", form: str) -> None:
-    if form == "json":
-        findings = [asdict(finding) for finding in report.findings]
-        print(json.dumps({"files": report.files, "findings": findings}, indent=1, ensure_ascii=False))
-        return
-    for finding in report.findings:
-        print(finding)
-    for file, codes in report.counted.items():
-        listed = ", ".join(f"{count} {code}" for code, count in codes.items())
-        print(f"{file}: warnings: {listed}; to see each: paperbench check {file}")
-    for what, count in report.notes.items():
-        print(f"{count} {what}", file=sys.stderr)
-    files = f"{report.files} file{'s' if report.files != 1 else ''}"
-    counts = {kind: report.count(kind) for kind in ("error", "warning")}
-    end = ", ".join(f"{count} {kind}{'s' if count != 1 else ''}" for kind, count in counts.items() if count)
-    end = f"{end or 'clean'}{f', {report.passed_over} waived' if report.passed_over else ''}"
+def _print(report: "Report", form: str, setting: Setting) -> None:
+    page = written(form, report, setting)
+    sys.stdout.write(page.out)
     sys.stdout.flush()
-    print(f"{files}, {end}", file=sys.stderr)
+    sys.stderr.write(page.err)
+    if page.summary and setting.room is not None:
+        with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
+            summary.write(page.summary)
 
 
 def _explain(code: str) -> int:
+    """Print the page of a code, or the codes of a family such as R2, a line each."""
     from validators.rules import CATALOGUE
-    from validators.rules.rule import page
+    from validators.rules.rule import explained, listed
     from validators.words import advise
 
-    pages = {entry.code: page(entry) for entry in CATALOGUE}
-    if code.upper() not in pages:
-        mend = advise(code.upper(), pages, "spec/rules.md lists them all")
+    entries = {entry.code: entry for entry in CATALOGUE}
+    family = [entry for known, entry in entries.items() if known.startswith(code.upper())]
+    if not family or not code:
+        mend = advise(code.upper(), entries, "spec/rules.md lists them all")
         raise UsageError(f"no code '{code}'; {mend}")
-    print(f"{code.upper()}: {pages[code.upper()]}")
+    whole = entries.get(code.upper())
+    print(explained(whole) if whole else "\n".join(map(listed, family)))
     return 0

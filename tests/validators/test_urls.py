@@ -1,0 +1,56 @@
+"""The normal form of URLs."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from validators.urls import FORGES, normal_url
+
+
+@pytest.mark.parametrize(
+    ("written", "normal"),
+    [
+        ("https://github.com/Author/Code", "https://github.com/Author/Code"),
+        ("http://www.GitHub.com/Author/Code.git/", "https://github.com/Author/Code"),
+        ("HTTPS://github.com/a/b?tab=readme#install", "https://github.com/a/b"),
+        ("https://github.com/a/b/tree/main?x=1#L3", "https://github.com/a/b/tree/main?x=1#L3"),
+        ("git@github.com:a/b.git", "https://github.com/a/b"),
+        ("git@host.example.org:group/sub/code", "https://host.example.org/group/sub/code"),
+        ("ssh://git@gitlab.com:22/a/b.git", "https://gitlab.com/a/b"),
+        ("git://example.org/code.git", "https://example.org/code"),
+        ("ssh://git@example.org:2222/a/b", "https://example.org:2222/a/b"),
+        ("http://example.org:80/", "http://example.org"),
+        ("http://example.org:8080/a?b=1", "http://example.org:8080/a?b=1"),
+        ("https://www.example.org/Page/", "https://example.org/Page"),
+        ("https://user@huggingface.co/a/b", "https://huggingface.co/a/b"),
+        ("https://huggingface.co/datasets/a/b/", "https://huggingface.co/datasets/a/b"),
+        # No URL of a place on the web: it stays.
+        ("none", "none"),
+        ("github.com/a/b", "github.com/a/b"),
+        ("ftp://example.org/a/", "ftp://example.org/a/"),
+        ("https://", "https://"),
+        ("https://[::1/a", "https://[::1/a"),
+        ("https://example.org:port/a", "https://example.org:port/a"),
+        ("https://example.org/a b/", "https://example.org/a b/"),
+        ("", ""),
+    ],
+)
+def test_normal_form(written: str, normal: str) -> None:
+    assert normal_url(written) == normal
+
+
+STEPS = st.lists(st.text(st.sampled_from("aB1.-~%é?#/@: "), max_size=6), max_size=4).map("/".join)
+HOSTS = st.sampled_from(
+    [*sorted(FORGES), "www.Example.org", "www.www.x.org", "x", "[::1]", "a@b.c", "h:99", ""]
+)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(
+    start=st.sampled_from(["https://", "HTTP://", "ssh://git@", "git@", "git://", "", "//"]),
+    host=HOSTS, between=st.sampled_from(["/", ":", "", "://"]), path=STEPS,
+    end=st.sampled_from(["", ".git", "/", ".git/", "//", "?a", "#b", ".git.git"]),
+)  # fmt: skip
+def test_the_normal_form_is_its_own(start: str, host: str, between: str, path: str, end: str) -> None:
+    normal = normal_url(f"{start}{host}{between}{path}{end}")
+    assert normal_url(normal) == normal
