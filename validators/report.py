@@ -10,11 +10,19 @@ from validators.findings import Finding
 
 
 @dataclass(frozen=True)
+class Waived:
+    """A finding that a waiver passes over, and the waiver's reason."""
+
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True)
 class Report:
     """What was looked at and what was found, sorted.
 
     Warnings whose places were not asked for stand in `counted`, by file and code. Notes say what could not
-    be looked at, and how often; passed_over counts the findings that are waived.
+    be looked at, and how often. `waived` holds the placed findings that are waived; passed_over counts all.
     """
 
     files: int
@@ -22,6 +30,7 @@ class Report:
     counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     notes: Mapping[str, int] = field(default_factory=dict)
     passed_over: int = 0
+    waived: tuple[Waived, ...] = ()
 
     def count(self, severity: str) -> int:
         """How many findings have the severity, placed or counted (those are warnings)."""
@@ -43,6 +52,7 @@ def joined(reports: Iterable[Report]) -> Report:
         {file: codes for report in reports for file, codes in report.counted.items()},
         dict(notes),
         sum(report.passed_over for report in reports),
+        tuple(waived for report in reports for waived in report.waived),
     )
 
 

@@ -1,11 +1,12 @@
 """Waivers: findings that papers/waivers.yaml passes over, and those of its lines that pass over none."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from validators.findings import Finding
-from validators.report import Report, shown
+from validators.report import Report, Waived, shown
 from validators.roots import DataRoot
 
 PLACE = Path("papers/waivers.yaml")
@@ -13,7 +14,7 @@ _UNUSED = "W701"
 
 
 def read_waivers(root: DataRoot) -> list[list[Any]]:
-    """Path, code, line and column of each waiver; none where the file is missing or misshapen."""
+    """Path, code, reason, line and column of each waiver; none where the file is missing or misshapen."""
     text = root.text(root.path / PLACE)
     if text is None:
         return []
@@ -30,21 +31,30 @@ def read_waivers(root: DataRoot) -> list[list[Any]]:
     if kind is None or faults:
         return []
     return [
-        [entry["path"], entry["code"], *parsed.place(("waivers", at))]
+        [entry["path"], entry["code"], entry["reason"], *parsed.place(("waivers", at))]
         for at, entry in enumerate(parsed.data["waivers"])
     ]
 
 
 def waive(report: Report, root: Path, waivers: list[list[Any]]) -> Report:
-    """The report without the waived findings, and with the number of them."""
-    waived = {(shown(root / path), code) for path, code, *_ in waivers}
-    kept = tuple(one for one in report.findings if (one.file, one.code) not in waived)
+    """The report with the waived findings apart, and with the number of them."""
+    reasons = {(shown(root / path), code): reason for path, code, reason, *_ in waivers}
+    kept = tuple(one for one in report.findings if (one.file, one.code) not in reasons)
+    waived = tuple(
+        Waived(one, reasons[one.file, one.code]) for one in report.findings if (one.file, one.code) in reasons
+    )
     counted = {
-        file: {code: count for code, count in codes.items() if (file, code) not in waived}
+        file: {code: count for code, count in codes.items() if (file, code) not in reasons}
         for file, codes in report.counted.items()
     }
-    gone = len(report.findings) - len(kept) + _total(report.counted) - _total(counted)
-    return Report(report.files, kept, counted, report.notes, report.passed_over + gone)
+    gone = len(waived) + _total(report.counted) - _total(counted)
+    return replace(
+        report,
+        findings=kept,
+        counted=counted,
+        passed_over=report.passed_over + gone,
+        waived=report.waived + waived,
+    )
 
 
 def unused_waivers(report: Report, root: Path, waivers: list[list[Any]]) -> list[Finding]:
@@ -55,7 +65,7 @@ def unused_waivers(report: Report, root: Path, waivers: list[list[Any]]) -> list
         Finding(
             shown(root / PLACE), line, column, _UNUSED, f"{code} is not found in '{path}'; remove the waiver"
         )
-        for path, code, line, column in waivers
+        for path, code, _, line, column in waivers
         if (shown(root / path), code) not in found
     ]
 

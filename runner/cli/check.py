@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--format",
-        choices=NAMES,
+        choices=[name for name, _ in FORMATS],
         help="how findings are printed (default: text; github inside GitHub Actions)",
     )
     parser.add_argument(

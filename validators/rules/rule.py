@@ -63,3 +63,13 @@ Entry = Rule | TextRule | FolderRule | Page
 def page(entry: Entry) -> str:
     """The entry's page: a first line, then why, mend and example."""
     return cleandoc(entry.text if isinstance(entry, Page) else entry.check.__doc__ or "")
+
+
+def listed(entry: Entry) -> str:
+    """One line: the entry's code, its severity, and what it asks for."""
+    return f"{entry.code} ({entry.severity}): {page(entry).splitlines()[0]}"
+
+
+def explained(entry: Entry) -> str:
+    """The entry's page under its code, with its severity."""
+    return f"{entry.code}: {page(entry)}\n\nSeverity: {entry.severity}"
