@@ -6,13 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runner.database.collect import collect
 from runner.database.reading import opened
 from runner.rubrics.comparing import compare
 from runner.rubrics.effect import Bounds, StoredScore, effect_on
+from runner.rubrics.matching import side
 from runner.rubrics.stored import stored_scores
 from tests.rubrics.edits import Edited, edited_trees, paths_by_id, worded
 from tests.run_maker import RunMaker
@@ -21,6 +22,7 @@ from tests.scoring.trees import CE, branch, leaf, trees
 from validators.digest import leaf_digests, rubric_digest
 from validators.tree import MODES, RULES, Node, effective_weights, leaves
 
+BOUNDED = settings(max_examples=60, deadline=None)
 SCORES = st.sampled_from([0.0, 1.0, 0.5, None])
 
 
@@ -47,6 +49,7 @@ def stored(scores: dict[str, float], **changes: Any) -> StoredScore:
     return replace(plain, **changes)
 
 
+@BOUNDED
 @given(trees())
 def test_a_rubric_does_not_differ_from_itself(root: Node) -> None:
     comparison = compare(root, root)
@@ -56,11 +59,30 @@ def test_a_rubric_does_not_differ_from_itself(root: Node) -> None:
     assert dict(comparison.standing) == {path: path for path, _ in leaves(root)}
 
 
+@BOUNDED
+@given(trees(), trees())
+def test_any_two_rubrics_can_be_compared(old: Node, new: Node) -> None:
+    comparison = compare(old, new)
+    digests, new_digests = leaf_digests(old), leaf_digests(new)
+    assert all(digests[was] == new_digests[path] for path, was in comparison.standing.items())
+    assert len(set(comparison.standing.values())) == len(comparison.standing)
+    assert -1e-9 <= comparison.moved_share <= 1 + 1e-9
+    after = side(new)
+    for change in comparison.changes:
+        assert change.after is None or after[change.after.path] == change.after
+    kept = len(after) - sum(change.kinds == ("added",) for change in comparison.changes)
+    assert kept == len(side(old)) - sum(change.kinds == ("removed",) for change in comparison.changes)
+    if not comparison.changes:
+        assert rubric_digest(old) == rubric_digest(new)
+
+
+@BOUNDED
 @given(edited_trees())
 def test_random_edits_are_told_exactly(made: Edited) -> None:
     assert told(made.old, made.new) == made.told
 
 
+@BOUNDED
 @given(edited_trees())
 def test_verdicts_stand_where_the_question_is_the_same(made: Edited) -> None:
     comparison = compare(made.old, made.new)
@@ -74,6 +96,7 @@ def test_verdicts_stand_where_the_question_is_the_same(made: Edited) -> None:
     assert dict(comparison.standing) == same
 
 
+@BOUNDED
 @given(edited_trees())
 def test_the_share_that_moves_is_what_leaves_lose(made: Edited) -> None:
     places, new_places = paths_by_id(made.old), paths_by_id(made.new)
@@ -84,6 +107,7 @@ def test_the_share_that_moves_is_what_leaves_lose(made: Edited) -> None:
     assert compare(made.old, made.new).moved_share == pytest.approx(math.fsum(map(abs, change)) / 2, abs=1e-9)
 
 
+@BOUNDED
 @given(edited_trees(), st.data(), st.sampled_from(MODES), st.sampled_from(RULES))
 def test_the_new_score_is_that_of_the_new_tree_with_the_verdicts_that_stand(
     made: Edited, data: st.DataObject, mode: Any, rule: Any
@@ -107,6 +131,7 @@ def test_the_new_score_is_that_of_the_new_tree_with_the_verdicts_that_stand(
     assert effect.after.upper == pytest.approx(expected.upper, abs=1e-12)
 
 
+@BOUNDED
 @given(trees(zero_weights=False).map(worded), st.data())
 def test_judging_what_is_open_restores_full_coverage(root: Node, data: st.DataObject) -> None:
     scores = dict.fromkeys(dict(leaves(root)), 1.0)
@@ -123,7 +148,7 @@ def _reworded(node: Node, name: str) -> Node:
     return replace(node, requirement=words, children=children)
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None)
 @given(edited_trees(), st.data())
 def test_the_new_score_is_what_the_database_says_of_the_new_rubric(
     tmp_path_factory: pytest.TempPathFactory, made: Edited, data: st.DataObject

@@ -12,6 +12,7 @@ import pytest
 
 from runner.cli import main
 from tests.rubrics.roots import CASES, NEW, OLD, SCORES, add_scores, commit_all, git, rubric_root
+from tests.tiny_root import add_run, tiny_root, write
 from validators.digest import sha256_bytes
 from validators.upstream_json import rubric_json
 from validators.yaml_reader import read_yaml
@@ -244,3 +245,22 @@ def test_a_comment_fits_what_github_takes(tmp_path: Path, capsys: Capture) -> No
     assert len(comment) <= 65_000
     assert "more changes" in comment
     assert "<b>" not in comment
+
+
+def test_what_is_foretold_is_what_a_run_under_the_new_rubric_scores(tmp_path: Path, capsys: Capture) -> None:
+    root = tiny_root(tmp_path)
+    rubric, old = root / "rubrics" / "tiny.yaml", tmp_path / "old.yaml"
+    judge = {"schema": "judge/v1", "id": "constant", "otherwise": "constant", "constant": {"score": 0}}
+    write(root / "runner/configs/judges/constant.yaml", judge)
+    assert main(["run", str(add_run(root, "before")), "--root", str(root)]) == 0
+    shutil.copy(rubric, old)
+    rubric.write_text(rubric.read_text().replace('"weight": 2', '"weight": 5'))
+    (report,) = asked(capsys, str(old), str(rubric), "--root", str(root))["rubrics"]
+    (effect,) = report["effects"]
+    assert (effect["before"]["score"], effect["calls"]) == (pytest.approx(0.5), 0)
+    assert main(["run", str(add_run(root, "after")), "--root", str(root)]) == 0
+    capsys.readouterr()
+    assert main(["board", "by_paper", "--root", str(root), "--json"]) == 0
+    scores = {row["run"]: row["score"] for row in json.loads(capsys.readouterr().out)}
+    assert scores["after"] == pytest.approx(effect["after"]["score"], abs=1e-12)
+    assert scores["after"] == pytest.approx(2 / 7, abs=1e-12)
