@@ -1,6 +1,7 @@
 """The comment by which an editor finds a document's schema."""
 
 import os
+import posixpath
 from pathlib import Path
 
 from validators.kinds import SPEC, schema_path
@@ -17,8 +18,8 @@ def editor_line(path: Path, root: Path | None, kind: str) -> str:
 
 
 def finds_schema(line: str, path: Path, root: Path | None, kind: str) -> bool:
-    """Whether the line is the editor's, and names the schema of that kind; it may be this checkout's."""
-    if line == editor_line(path, root, kind):
-        return True
-    named = path.parent / line.removeprefix(_SCHEMA)
-    return line.startswith(_SCHEMA) and named.is_file() and named.samefile(schema_path(kind))
+    """Whether the line is the editor's and names the schema of that kind: where it lies, if it does."""
+    wanted = editor_line(path, root, kind).removeprefix(_SCHEMA)
+    said = posixpath.normpath(line.removeprefix(_SCHEMA))
+    there = (path.parent / wanted).is_file()
+    return line.startswith(_SCHEMA) and (said == wanted if there else Path(said).name == Path(wanted).name)

@@ -115,7 +115,8 @@ class Writer:
         changed = self.changes.get(entry.location)
         if changed is None and not isinstance(node.data, str):
             return [scalars.number(node.data, node.raw)]
-        style = "double" if changed is not None and flow else node.style
+        # What is plain in a block may end an item in a flow.
+        style = "double" if changed is not None and flow and not changed.isalnum() else node.style
         text = str(node.data) if changed is None else changed
         return scalars.text(text, style, indent, fold=entry.location[-1] not in _NEVER_FOLDED)
 
