@@ -20,6 +20,7 @@ from runner.upstream.shelf import Shelf
 from runner.upstream.staging import Staging
 from runner.upstream.trial_names import is_agent
 from runner.words import counted
+from validators.corpus import Corpus
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
 
@@ -40,7 +41,7 @@ def import_grades(arguments: argparse.Namespace) -> int:
             importer.add(file)
         tally = importer.commit()
     tally.foreign.extend(map(str, found.foreign))
-    _say(arguments, run, tally, standing)
+    _say(arguments, corpus, run, tally, standing)
     return 0
 
 
@@ -79,7 +80,9 @@ def _lease(folder: Path, tries: int = 10) -> Lease:
         return _lease(folder, tries - 1)
 
 
-def _say(arguments: argparse.Namespace, run: RunFolder, tally: Tally, standing: Chosen) -> None:
+def _say(
+    arguments: argparse.Namespace, corpus: Corpus, run: RunFolder, tally: Tally, standing: Chosen
+) -> None:
     differing: list[dict[str, Any]] = [
         {"paper": paper, "snapshot": digest, "first": first, "gradings": number}
         for (paper, digest, first), number in sorted(tally.differing.items())
@@ -94,8 +97,9 @@ def _say(arguments: argparse.Namespace, run: RunFolder, tally: Tally, standing: 
         return
     for tree in differing:
         number = counted(tree["gradings"], "grading")
+        edited = " with its overlay" if corpus.overlay_path(tree["paper"]).is_file() else ""
         print(
-            f"{tree['paper']}: the tree of {number} is not rubrics/{tree['paper']}.yaml "
+            f"{tree['paper']}: the tree of {number} is not rubrics/{tree['paper']}.yaml{edited} "
             f"({tree['first']}); kept as snapshot {str(tree['snapshot'])[:12]}"
         )
     if tally.foreign:

@@ -11,7 +11,7 @@ from runner.cli import main
 from runner.run_folder import RunFolder
 from tests.data_folder import upstream_papers
 from tests.tiny_root import add_run, add_submission, tiny_root, write
-from tests.upstream.folders import write_paper
+from tests.upstream.folders import graded, newer_run, output, tiny, write_paper
 from validators.corpus import Corpus, rubric_tree
 from validators.digest import leaf_digests, rubric_digest
 from validators.tree import walk
@@ -85,6 +85,44 @@ def test_export_says_that_it_exports_the_edits(root: Path, capsys: pytest.Captur
     said = capsys.readouterr().out
     assert said == f"wrote {out}: 6 nodes of upper, with the edits of rubrics/upper.patch.yaml\n"
     assert [node["weight"] for node in json.loads(out.read_text())["sub_tasks"]] == [2, 1, 5, 1]
+
+
+def test_a_hydrated_rubric_that_somebody_edits_is_seen_whatever_the_cache_holds(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    add_overlay(root, "upper", EDITS)
+    rubric = root / "rubrics" / "upper.yaml"
+    text = rubric.read_text()
+    for edited, status in ((text, 0), (text.replace("It runs.", "It runs. Fast."), 1), (text, 0)):
+        rubric.write_text(edited)
+        for _ in range(2):
+            assert main(["check", "--root", str(root)]) == status
+            assert ("R243 rubrics/upper.yaml is not" in capsys.readouterr().out) == bool(status)
+
+
+def test_without_the_rubric_the_edits_that_nobody_checked_are_counted(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = add_overlay(root, "upper", EDITS)
+    (root / "rubrics" / "upper.yaml").unlink()
+    assert main(["check", str(path)]) == 0
+    assert "3 overlay edits not checked" in capsys.readouterr().err
+    add_overlay(root, "upper", EDITS, base="0" * 64)
+    assert main(["check", str(path)]) == 1
+    assert "R241 paper.yaml pins rubric.json as" in capsys.readouterr().out
+
+
+def test_grades_of_the_published_rubric_keep_its_tree(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tree = graded(tiny(), iter((1, 0, 1.0, 0, 1)))
+    run = "upper_0888dadd-b431-4c5c-b52a-c6a468107619"
+    newer_run(root / "graded", output(tree), run=run, run_id=run, paper_id="upper")
+    add_overlay(root, "upper", EDITS)
+    assert main(["import", "grades", str(root / "graded"), "--root", str(root)]) == 0
+    said = capsys.readouterr().out
+    assert "the tree of 1 grading is not rubrics/upper.yaml with its overlay (" in said
+    (trial,) = RunFolder(root / "runs" / "imported").plan().trials
+    imported = RunFolder(root / "runs" / "imported").rubric(trial.rubric or "")
+    assert [node.weight for node in imported.children] == [2, 1, 3, 1]
 
 
 @pytest.mark.parametrize(
