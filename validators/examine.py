@@ -6,10 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from validators.documents import Document, kind_and_faults
+from validators.documents import TEXT, Document, kind_and_faults
 from validators.examined import Examined
 from validators.faults import Fault, one_line, to_findings
 from validators.findings import Finding, InvalidDocumentError
+from validators.limits import LEFT_OUT, MOST_FAULTS
 from validators.overlay_result import result_faults
 from validators.quick import quick_data
 from validators.roots import DataRoot
@@ -35,7 +36,7 @@ def examine(path: Path, name: str, root: DataRoot | None, *, place_warnings: boo
         if path.suffix == ".jsonl":
             return Examined(tuple(_lines(path, name, text)))
         if path.suffix == ".md":
-            return Examined(tuple(to_findings(None, list(_text_faults(text)), name)))
+            return _examine_text(Document(path, name, TEXT, text, None, root))
         return _examine_document(path, name, text, root, place_warnings=place_warnings)
     except InvalidDocumentError as error:
         return Examined(error.findings)
@@ -69,6 +70,12 @@ def _lines(path: Path, name: str, text: str) -> Iterator[Finding]:
         yield from (replace(finding, line=number) for finding in findings)
 
 
+def _examine_text(document: Document) -> Examined:
+    found = [*_told(document, []), *_text_faults(document.text)]
+    faults = [one for one in found if isinstance(one, Fault)]
+    return Examined(tuple(to_findings(None, faults, document.name)), notes=_counted(found))
+
+
 def _examine_document(
     path: Path, name: str, text: str, root: DataRoot | None, *, place_warnings: bool
 ) -> Examined:
@@ -86,18 +93,25 @@ def _examine_document(
     if exact is not None:
         document.__dict__["parsed"] = exact
     told = [*_told(document, faults)] if kind is not None else []
+    if len(faults) >= MOST_FAULTS["error"]:
+        told.append(Note(LEFT_OUT, 1))
     if kind == "overlay/v1" and not faults:
         told += result_faults(document, _told)
     found = [*faults, *told, *_text_faults(text)]
     faults = [one for one in found if isinstance(one, Fault)]
-    notes = Counter[str]()
-    for one in found:
-        if isinstance(one, Note):
-            notes[one.what] += one.count
+    notes = _counted(found)
     if place_warnings or exact is not None or any(fault.severity == "error" for fault in faults):
         findings = to_findings(document.parsed if faults else None, faults, name)
         return Examined(tuple(findings), notes=notes)
     return Examined((), Counter(fault.code for fault in faults), notes)
+
+
+def _counted(found: list[Fault | Note]) -> Counter[str]:
+    notes = Counter[str]()
+    for one in found:
+        if isinstance(one, Note) and one.count:
+            notes[one.what] += one.count
+    return notes
 
 
 def _told(document: Document, shape: list[Fault]) -> Iterator[Fault | Note]:
@@ -105,17 +119,22 @@ def _told(document: Document, shape: list[Fault]) -> Iterator[Fault | Note]:
     spoken_for = {fault.owner() for fault in shape} | {fault.where for fault in shape}
     wrong = {fault.where for fault in shape if fault.code not in ("S101", "S103")}
     for rule in _RULES:
-        if rule.kinds and document.kind not in rule.kinds:
+        if document.kind not in rule.kinds and (rule.kinds or document.kind == TEXT):
             continue
         try:
+            count = 0
             for told in rule.check(document):
                 if isinstance(told, Note):
-                    if told.count:
-                        yield told
+                    yield told
                     continue
                 above = {told.where[:length] for length in range(len(told.where))}
-                if told.where not in spoken_for and not above & wrong:
-                    yield replace(told, code=rule.code, severity=rule.severity)
+                if told.where in spoken_for or above & wrong:
+                    continue
+                if count == MOST_FAULTS[rule.severity]:
+                    yield Note(LEFT_OUT, 1)
+                    break
+                count += 1
+                yield replace(told, code=rule.code, severity=rule.severity)
         except _MISSHAPEN:
             if not shape:
                 raise

@@ -2,16 +2,20 @@
 
 import hashlib
 import os
+import stat
+
+from validators.limits import LARGEST_BYTES
 
 ABSENT = ""
-LARGEST_BYTES = 8 * 1024 * 1024
+MOST_FILES = 200
 
 
 class Probes:
-    """Answers about a data root, each found out once; keys are 'digest:PATH', 'file:PATH' and 'names:FOLDER'.
+    """Answers about a data root, each found out once.
 
-    An answer is a short text, so that a cache can keep it and ask again: the sha256 of the file's bytes,
-    whether it is a file, or a folder's sorted entries (folders end in /). ABSENT where there is none.
+    Keys are 'digest:PATH', 'file:PATH', 'names:FOLDER' and 'tree:FOLDER'. An answer is a short text, so that
+    a cache can keep it and ask again: the sha256 of the file's bytes, whether it is a file, a folder's sorted
+    entries (folders end in /), or all that lies below a folder (see `tree`). ABSENT where there is none.
     """
 
     def __init__(self, root: str) -> None:
@@ -43,6 +47,8 @@ class Probes:
             return "file" if os.path.isfile(os.path.join(self._root, path)) else ABSENT  # noqa: PTH113, PTH118
         if kind == "names":
             return "\n".join(self._names(path))
+        if kind == "tree":
+            return "\n".join(self._tree(path))
         raise ValueError(f"no probe of kind '{kind}'")
 
     def _digest(self, path: str) -> str:
@@ -53,6 +59,29 @@ class Probes:
             return hashlib.sha256(data).hexdigest()
         with open(os.path.join(self._root, path), "rb") as stream:  # noqa: PTH118, PTH123  a lean start
             return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def _tree(self, path: str) -> list[str]:
+        """A line 'SIZE PATH' for each regular file below, '- PATH' for each that is none, '.' for the folder.
+
+        No symlink is followed, not even to the folder itself. Reads MOST_FILES lines and one at most.
+        """
+        top = os.path.join(self._root, path)  # noqa: PTH118  a lean start
+        if not os.path.isdir(top):  # noqa: PTH112
+            return []
+        if os.path.realpath(top) != os.path.join(os.path.realpath(self._root), path):  # noqa: PTH118
+            return [".", "- ."]
+        lines: list[str] = []
+        for folder, folders, files in os.walk(top):
+            folders.sort()
+            for name in sorted(folders + files):
+                place = os.path.join(folder, name)  # noqa: PTH118
+                found = os.lstat(place)
+                if not stat.S_ISDIR(found.st_mode):
+                    below = os.path.relpath(place, top).replace(os.sep, "/").replace("\n", "?")
+                    lines.append(f"{found.st_size if stat.S_ISREG(found.st_mode) else '-'} {below}")
+            if len(lines) > MOST_FILES:
+                break
+        return [".", *sorted(lines[: MOST_FILES + 1])]
 
     def _names(self, path: str) -> list[str]:
         try:

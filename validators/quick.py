@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import Any
 
 from validators.kinds import schema_path
+from validators.limits import DEEPEST, MOST_VALUES
 
 # Without a wheel for the platform everything still works, more slowly.
 ryaml: Any
@@ -20,7 +21,6 @@ try:
 except ImportError:
     ryaml = jsonschema_rs = None
 
-_DEEPEST = 64
 _LARGE = 2.0**63
 # Where the two readers differ: line breaks of old, the byte order mark, tabs, merge keys, halves of surrogate
 # pairs, directives and further documents. Each is looked for only where its first, rarer character stands.
@@ -49,7 +49,9 @@ def quick_data(text: str) -> Any:
 
 def _is_doubtful(text: str) -> bool:
     return (
-        text.startswith(_STARTS)
+        # Each value but a few stands before a line break or a comma.
+        text.count("\n") + text.count(",") > 2 * MOST_VALUES
+        or text.startswith(_STARTS)
         or any(mark in text for mark in _FOREIGN)
         or any(_starts_token(text, mark) for mark in _MARKS)
         or any(rare in text and pair in text for rare, pair in _FOREIGN_PAIRS)
@@ -77,9 +79,10 @@ def _starts_number(text: str, at: int) -> bool:
 def _is_plain(data: Any) -> bool:
     """Whether everything in the data is what the exact reader would have made of it."""
     stack = [(data, 1)]
+    values = 1
     while stack:
         value, depth = stack.pop()
-        if depth > _DEEPEST:
+        if depth > DEEPEST:
             return False
         kind = type(value)
         if kind is dict:
@@ -88,6 +91,7 @@ def _is_plain(data: Any) -> bool:
             items = value.values()
         else:
             items = value if kind is list else (value,)
+        values += len(items)
         for item in items:
             kind = type(item)
             if kind is str:
@@ -97,7 +101,7 @@ def _is_plain(data: Any) -> bool:
                 stack.append((item, depth + 1))
             elif not (kind is int or kind is bool or item is None or (kind is float and abs(item) < _LARGE)):
                 return False
-    return True
+    return values <= MOST_VALUES
 
 
 @cache

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -12,6 +13,7 @@ from jsonschema.exceptions import ValidationError
 from validators.faults import Fault
 from validators.findings import Location
 from validators.kinds import schema_path
+from validators.limits import MOST_FAULTS
 from validators.words import TYPES, advise, listed, shown
 
 
@@ -44,12 +46,13 @@ def validator(kind: str) -> Draft202012Validator:
 
 
 def shape_faults(data: Any, kind: str) -> list[Fault]:
-    """Everything the kind's schema says against the data, with codes S102 to S108; none: well shaped."""
+    """What the kind's schema says against the data, with codes S102 to S108, no more than MOST_FAULTS.
+
+    None: well shaped.
+    """
     root = validator(kind).schema
-    faults: list[Fault] = []
-    for error in validator(kind).iter_errors(data):
-        faults.extend(_faults(error, root))
-    return list(dict.fromkeys(faults))
+    faults = (fault for error in validator(kind).iter_errors(data) for fault in _faults(error, root))
+    return list(dict.fromkeys(islice(faults, MOST_FAULTS["error"])))
 
 
 def _faults(error: ValidationError, root: Any) -> Iterator[Fault]:

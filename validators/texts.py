@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from validators.findings import Finding, InvalidDocumentError, Place
-from validators.probes import LARGEST_BYTES
+from validators.limits import LARGEST_BYTES
 
 
 def line_and_column(text: str, offset: int) -> Place:

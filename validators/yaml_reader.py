@@ -13,10 +13,12 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.reader import ReaderError
 
 from validators.findings import Finding, InvalidDocumentError, Location, Place
+from validators.limits import DEEPEST, MOST_VALUES
 from validators.texts import read_text, refusal
+from validators.words import shown
 
-# Far above any rubric, and low enough for every recursive reader behind this one.
-DEEPEST = 64
+# Beyond this the second reader would take seconds.
+_SECOND_READING = 262_144
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _RADIX = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
@@ -118,11 +120,12 @@ class _Builder:
             raise _Refused(event, "Y005", f"nested more than {DEEPEST} levels deep; flatten the document")
         self.values[location] = (mark.line + 1, mark.column + 1)
         if isinstance(event, events.AliasEvent) or event.anchor:
-            raise _Refused(
-                event, "Y003", f"anchor or alias '{event.anchor}' is not allowed; write the value out"
-            )
+            message = f"anchor or alias {shown(event.anchor)} is not allowed; write the value out"
+            raise _Refused(event, "Y003", message)
         if event.tag is not None:
-            raise _Refused(event, "Y003", f"tag '{event.tag}' is not allowed; leave it out")
+            raise _Refused(event, "Y003", f"tag {shown(event.tag)} is not allowed; leave it out")
+        if len(self.values) > MOST_VALUES:
+            raise _Refused(event, "Y007", f"more than {MOST_VALUES:,} values; split the document")
         if isinstance(event, events.ScalarEvent):
             return _scalar(event)
         if isinstance(event, events.SequenceStartEvent):
@@ -146,7 +149,7 @@ class _Builder:
                 )
             key = _text(event)
             if key in items:
-                raise _Refused(event, "Y002", f"key '{key}' stands twice; remove one")
+                raise _Refused(event, "Y002", f"key {shown(key)} stands twice; remove one")
             here = (*location, key)
             self.keys[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
             items[key] = self.node(next(self._events), here)
@@ -154,7 +157,7 @@ class _Builder:
 
 
 def parse_yaml(text: str, name: str) -> Parsed:
-    """The one document in the text; raises InvalidDocumentError with codes Y001 to Y005."""
+    """The one document in the text; raises InvalidDocumentError with codes Y001 to Y007."""
     if separator := _OLD_BREAKS.search(text):
         fault = (
             f"line separator U+{ord(separator[0]):04X} is read in two ways; write it as an escape in quotes"
@@ -163,8 +166,9 @@ def parse_yaml(text: str, name: str) -> Parsed:
     # The quick parser is older than YAML 1.2 and refuses {url: https://x}; the slower one has the last word.
     with suppress(YAMLError):
         return _document(_quick_events(text), name)
+    read = _events if len(text) <= _SECOND_READING else _quick_events
     try:
-        return _document(_events(text), name)
+        return _document(read(text), name)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from validators.findings import InvalidDocumentError
-from validators.yaml_reader import DEEPEST, parse_yaml
+from validators.limits import DEEPEST
+from validators.yaml_reader import parse_yaml
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.sampled_from(
     [

@@ -61,6 +61,14 @@ Example:
     waivers: [{code: R213, path: rubrics/heavy-ball.yaml, reason: ...}]     # and no R213 is found there
 """
 
+Y007 = """A document holds at most 100,000 values.
+
+Why: the largest rubric that people ever reviewed has a seventh of them; what has more is data.
+Mend: split it, or keep it where data is kept and name it by its sha256.
+Example:
+    a list of a million numbers
+"""
+
 S100 = """The program refuses what the schema accepts.
 
 Why: schema and program are tested to agree, so this is a fault of paperbench.
