@@ -1,0 +1,78 @@
+"""paperbench rubric new: a beginning whose every finding stands on a line marked TODO."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from runner.cli import main
+from tests.validators.cases import CHECKOUT
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(CHECKOUT / "spec", tmp_path / "spec")
+    for name in ("papers", "rubrics"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def found(capsys: pytest.CaptureFixture[str], *words: str) -> list[tuple[str, int, str]]:
+    capsys.readouterr()
+    main(["check", "--json", *words])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    return [(finding["file"], finding["line"], finding["message"]) for finding in findings]
+
+
+def test_every_finding_is_a_todo(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rubric", "new", "my-paper"]) == 0
+    findings = found(capsys)
+    assert len(findings) > 10
+    for file, line, message in findings:
+        assert "# TODO" in (root / file).read_text().splitlines()[line - 1], (file, line, message)
+    marked = {
+        (path.relative_to(root).as_posix(), number)
+        for path in (*root.glob("papers/my-paper/*.yaml"), root / "rubrics/my-paper.yaml")
+        for number, line in enumerate(path.read_text().splitlines(), 1) if "# TODO" in line
+    }  # fmt: skip
+    assert marked <= {(file, line) for file, line, _ in findings}
+    before = {path: path.read_bytes() for path in root.rglob("*.yaml")}
+    found(capsys, "--fix")
+    assert before == {path: path.read_bytes() for path in root.rglob("*.yaml")}
+
+
+def test_written_out_it_is_clean(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rubric", "new", "my-paper"]) == 0
+    (root / "papers/my-paper/paper.md").write_text("# A title\n\n## Method\n\nWe take the mean.\n")
+    (root / "papers/my-paper/addendum.md").write_text("Nothing to add.\n")
+    own = {
+        "year": "2026", "url": "https://example.org/paper", "licence": "CC0-1.0", "searched": '"2026-01-31"',
+        "- url": "https://github.com/example/code", "section": "Method", "quote": "the mean",
+    }  # fmt: skip
+    for number, path in enumerate(sorted([*root.glob("papers/*/*.yaml"), *root.glob("rubrics/*.yaml")])):
+        lines = path.read_text().splitlines()
+        for place, line in enumerate(lines):
+            if match := re.match(r"( *)([a-z- ]+): (\S+) +# TODO", line):
+                new = f"[Word {place}]" if match[3].startswith("[") else f"Step {number} of {place} is done."
+                lines[place] = f"{match[1]}{match[2]}: {own.get(match[2], new)}"
+        path.write_text("\n".join(lines) + "\n")
+    assert found(capsys, "--fix-digests", "--strict") == []
+
+
+def test_what_is_there_stays(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "rubrics/my-paper.yaml").write_text("mine")
+    assert main(["rubric", "new", "my-paper"]) == 1
+    assert "rubrics/my-paper.yaml is there already" in capsys.readouterr().err
+    assert (root / "rubrics/my-paper.yaml").read_text() == "mine"
+    assert not (root / "papers/my-paper").exists()
+    assert main(["rubric", "new", "../my"]) == 2
+    assert "'../my' is no id" in capsys.readouterr().err
+
+
+def test_a_catalogued_paper_is_to_be_hydrated(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copytree(CHECKOUT / "papers/rice", root / "papers/rice", ignore=shutil.ignore_patterns("*.md"))
+    assert main(["rubric", "new", "rice"]) == 1
+    assert "fetch it with 'paperbench hydrate rice'" in capsys.readouterr().err
