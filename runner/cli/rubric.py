@@ -9,6 +9,7 @@ SUB_VERBS: tuple[tuple[str, str, str], ...] = (
     ("stats", "runner.cli.rubric_stats", "nodes, leaves and shares of the score, for one or all papers"),
     ("diff", "runner.cli.rubric_diff", "what changed between two versions, and its effect on stored scores"),
     ("fmt", "runner.cli.rubric_fmt", "write rubrics and other documents in the one layout"),
+    ("new", "runner.cli.rubric_new", "begin a paper and its rubric, with marks where to write"),
 )
 
 
