@@ -10,6 +10,7 @@ SUB_VERBS: tuple[tuple[str, str, str], ...] = (
     ("diff", "runner.cli.rubric_diff", "what changed between two versions, and its effect on stored scores"),
     ("fmt", "runner.cli.rubric_fmt", "write rubrics and other documents in the one layout"),
     ("new", "runner.cli.rubric_new", "begin a paper and its rubric, with marks where to write"),
+    ("sign", "runner.cli.rubric_sign", "put one's name to a rubric and to its branches"),
 )
 
 

@@ -17,6 +17,10 @@ Facet = Literal[
     "Evaluation, Metrics & Benchmarking",
     "Logging, Analysis & Presentation",
 ]
+BranchDigest = Annotated[
+    str,
+    Field(pattern=r"^[0-9a-f]{16}\Z", description="A digest of the branch's text and its children's."),
+]
 
 
 class SignOff(Model):
@@ -25,6 +29,14 @@ class SignOff(Model):
     name: Text
     role: Literal["paper_author", "expert", "maintainer"]
     date: Date
+    branches: Annotated[
+        dict[str, BranchDigest],
+        Field(
+            default_factory=dict,
+            description="Branches whose children together entail them, as this person read them; "
+            "`paperbench rubric sign` writes them.",
+        ),
+    ]
 
 
 class Rationale(Model):

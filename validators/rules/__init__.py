@@ -12,6 +12,7 @@ from validators.rules import (
     pages,
     paper,
     rubric,
+    signing,
 )
 from validators.rules.rule import Entry, FolderRule, Page, Rule
 
@@ -45,6 +46,10 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("R222", RUBRIC, checks.pointer_is_well_formed),
     Rule("R223", RUBRIC, checks.value_has_tolerance),
     Rule("R224", RUBRIC, checks.check_fits_category),
+    Rule("R230", RUBRIC, signing.author_has_signed),
+    Rule("R231", RUBRIC, signing.signed_branch_is_as_it_was, "warning"),
+    Rule("R232", RUBRIC, signing.every_branch_is_signed),
+    Rule("R233", RUBRIC, signing.draft_is_unsigned, "warning"),
     Rule("R240", OVERLAY, overlay.overlay_file_is_id),
     Rule("R241", OVERLAY, overlay.base_is_pinned_by_paper),
     Rule("R242", OVERLAY, overlay.rubric_is_upstreams),

@@ -1,0 +1,281 @@
+"""paperbench rubric sign: what it writes, what it clears, and when a rubric is signed off."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from runner.cli import main
+from runner.errors import PaperbenchError
+from runner.rubrics.signing import with_sign_offs
+from tests.validators.cases import ROOT, VALID
+from validators.corpus import Corpus, rubric_tree
+from validators.digest import leaf_digests, rubric_digest
+from validators.signing import branches, cleared, signed
+from validators.yaml_reader import parse_yaml
+
+RUBRIC = """\
+# A comment on top.
+schema: rubric/v1
+paper: demo
+revision: 1
+status: in_review   # soon
+
+# The tree.
+criterion:
+  id: demo
+  requirement: The paper is replicated.   # as a whole
+  children:
+    - id: method
+      requirement: The optimiser is implemented.
+      children:
+        - {id: step, requirement: The step size is 0.1., category: Code Development}
+        - {id: decay, requirement: It decays to 0.01., category: Code Development}
+    - {id: runs, requirement: reproduce.sh ends with status 0., category: Code Execution}
+"""
+ADA = ["--name", "Ada Example", "--role", "paper_author"]
+NED = ["--name", "Ned Example", "--role", "expert"]
+
+
+@pytest.fixture
+def rubric(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    root = shutil.copytree(ROOT, tmp_path / "root")
+    monkeypatch.chdir(root)
+    path = root / "rubrics/demo.yaml"
+    path.write_text(RUBRIC)
+    return path
+
+
+def sign(*words: str) -> int:
+    return main(["rubric", "sign", "demo", *words])
+
+
+def said(path: Path) -> list[str]:
+    """The codes that check finds in the rubric."""
+    done = subprocess.run(
+        [sys.executable, "-m", "runner", "check", str(path)], capture_output=True, text=True, check=False
+    )
+    return re.findall(r": ([A-Z][0-9]{3}) ", done.stdout)
+
+
+def test_an_author_signs_everything_off(rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sign(*ADA, "--date", "2026-01-31", "--all-branches") == 0
+    out = capsys.readouterr().out
+    assert out == "Ada Example, paper_author, 2026-01-31: 2 branches\nstatus: in_review -> signed_off\n"
+    added = """\
+sign_offs:
+  - name: Ada Example
+    role: paper_author
+    date: "2026-01-31"
+    branches:
+      demo: "162e26a569116114"
+      demo/method: "1c1cfe083a1e77a6"
+"""
+    wanted = RUBRIC.replace("status: in_review   # soon\n", f"status: signed_off   # soon\n{added}")
+    assert rubric.read_text() == wanted
+    assert said(rubric) == []
+
+
+def test_no_digest_that_scores_rest_on_changes(rubric: Path) -> None:
+    def digests() -> tuple[str, dict[str, str]]:
+        tree = rubric_tree(Corpus(rubric.parents[1]).rubric("demo"))
+        return rubric_digest(tree), leaf_digests(tree)
+
+    before = digests()
+    assert sign(*ADA, "--all-branches") == 0
+    assert digests() == before
+
+
+def test_people_share_the_branches(rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sign(*NED, "--branch", "demo") == 0
+    err = capsys.readouterr().err
+    assert "not signed off yet (R230): no paper_author has signed" in err
+    assert "not signed off yet (R232): nobody has signed 1 branch ('demo/method') as it stands" in err
+    assert sign(*ADA, "--branch", "demo/method") == 0
+    assert "status: signed_off" in rubric.read_text()
+
+
+def test_an_edited_child_clears_its_branch_and_no_other(
+    rubric: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert sign(*ADA, "--all-branches") == 0
+    rubric.write_text(rubric.read_text().replace("The step size is 0.1.", "The step size is 0.2."))
+    assert said(rubric) == ["R232", "R231"]
+    capsys.readouterr()
+    assert sign(*NED) == 0
+    assert "cleared, since it changed: demo/method (Ada Example, " in capsys.readouterr().out
+    assert "status: in_review" in rubric.read_text()
+    assert said(rubric) == []
+    assert sign(*NED, "--branch", "demo/method") == 0
+    assert "status: signed_off" in rubric.read_text()
+
+
+def test_weights_and_checks_clear_nothing(rubric: Path) -> None:
+    assert sign(*ADA, "--all-branches") == 0
+    rubric.write_text(rubric.read_text().replace("category: Code Dev", "weight: 3, category: Code Dev"))
+    assert said(rubric) == []
+
+
+def test_who_signs_again_is_brought_up_to_date(rubric: Path) -> None:
+    assert sign(*ADA, "--date", "2026-01-31", "--branch", "demo") == 0
+    assert sign(*ADA, "--date", "2026-02-01", "--branch", "demo/method") == 0
+    (one,) = parse_yaml(rubric.read_text(), "x").data["sign_offs"]
+    assert one["date"] == "2026-02-01"
+    assert list(one["branches"]) == ["demo", "demo/method"]
+
+
+def test_a_waiver_stands_for_the_author(rubric: Path) -> None:
+    waiver = "{code: R230, path: rubrics/demo.yaml, reason: no author answers}"
+    (rubric.parents[1] / "papers/waivers.yaml").write_text(f"schema: waivers/v1\nwaivers: [{waiver}]\n")
+    assert sign(*NED, "--all-branches") == 0
+    assert "status: signed_off" in rubric.read_text()
+    assert main(["check"]) == 0
+
+
+def test_back_and_forth(rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert sign(*ADA, "--all-branches") == 0
+    assert sign("--status", "in_review") == 0
+    assert "Ada Example" in rubric.read_text()
+    assert sign("--status", "draft") == 0
+    assert rubric.read_text() == RUBRIC.replace("in_review", "draft")
+    assert sign(*ADA) == 1
+    assert (
+        "is a draft, and a draft is signed by nobody; 'paperbench rubric sign demo" in capsys.readouterr().err
+    )
+    assert sign("--status", "in_review") == 0
+    assert rubric.read_text() == RUBRIC
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "message"),
+    [
+        (["demo", "--name", "Ada"], 2, "a sign-off needs --name and --role"),
+        (["demo", "--name", " ", "--role", "expert"], 2, "a sign-off needs --name and --role"),
+        (["demo", *ADA, "--status", "draft"], 2, "--status moves a rubric and signs nothing"),
+        (["demo", *ADA, "--date", "2026-02-30"], 2, "--date '2026-02-30' is no day"),
+        (["demo", *ADA, "--date", "20260131"], 2, "--date '20260131' is no day"),
+        (["demo", *ADA, "--branch", "demo/metod"], 1, "no branch 'demo/metod'; did you mean 'demo/method'?"),
+        (["demo", *ADA, "--branch", "demo/runs"], 1, "no branch 'demo/runs'"),
+        (["dem", *ADA], 1, "no rubric 'dem'"),
+        (["rubrics/demo.yaml", *ADA], 1, "'rubrics/demo.yaml' is a file; name the paper"),
+    ],
+)
+def test_refusals(
+    words: list[str], status: int, message: str, rubric: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["rubric", "sign", *words]) == status
+    assert message in capsys.readouterr().err
+    assert rubric.read_text() == RUBRIC
+
+
+def test_a_rubric_that_is_kept_upstream_cannot_be_signed(
+    rubric: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paper = rubric.parents[1] / "papers/demo/paper.yaml"
+    source = (
+        "source: {repository: a/b, commit: 0123456789abcdef0123456789abcdef01234567, folder: demo,\n"
+        f"  files: [{{path: rubric.json, sha256: {'a' * 64}}}]}}\n"
+    )
+    paper.write_text(paper.read_text() + source)
+    assert sign(*ADA) == 1
+    assert "is kept upstream" in capsys.readouterr().err
+
+
+def test_a_broken_rubric_is_named_and_left_alone(rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rubric.write_text(broken := RUBRIC.replace("revision: 1", "revision: one"))
+    assert sign(*ADA) == 1
+    assert ":4:11: S104 " in capsys.readouterr().err
+    assert rubric.read_text() == broken
+
+
+COMMENTED = """\
+status: "in_review"
+sign_offs: # these
+  # first
+  - {name: Ada Example, role: paper_author, date: 2026-01-31} # hers
+  # second
+  - name: "Ned: x"   # his
+    role: expert
+    date: "2026-01-31"
+    branches:
+      demo/gone: "0000000000000000"
+      # good
+      demo: 162e26a569116114
+
+"""
+
+
+def test_comments_and_what_stays_the_same_are_kept() -> None:
+    text = RUBRIC.replace("status: in_review   # soon\n\n", COMMENTED)
+    data = parse_yaml(text, "x").data
+    made = signed(data, "Ada Example", "paper_author", "2026-02-01", ["demo"])
+    written = with_sign_offs(text, "x", "in_review", made)
+    comments = (
+        "# A comment on top.",
+        "# these",
+        "# first",
+        "# hers",
+        "# second",
+        "# his",
+        "# good",
+        "# as a whole",
+    )
+    assert all(written.count(comment) == 1 for comment in comments)
+    assert written[written.index("# The tree.") :] == text[text.index("# The tree.") :]
+    third = signed(data | {"sign_offs": cleared(data)}, "Una", "expert", "2026-02-01", [])
+    assert "  - {name: Ada Example, role: paper_author, date: 2026-01-31} # hers\n" in with_sign_offs(
+        text, "x", "in_review", third
+    )
+
+
+def test_what_is_no_list_of_lines_is_refused() -> None:
+    text = '{"schema": "rubric/v1", "status": "in_review", "criterion": {"id": "a", "requirement": "b"}}\n'
+    with pytest.raises(PaperbenchError, match="run 'paperbench rubric fmt'"):
+        with_sign_offs(text, "x", "in_review", [{"name": "Ada", "role": "expert", "date": "2026-01-31"}])
+
+
+NAMES = st.text(
+    st.characters(codec="utf-8", exclude_characters="\r\x85\u2028\u2029"), min_size=1, max_size=30
+)
+SIGN_OFFS = st.lists(
+    st.tuples(NAMES, st.sampled_from(["expert", "maintainer"]), st.booleans(), st.booleans()), max_size=4
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SIGN_OFFS)
+def test_whatever_is_signed_reads_back(steps: list[tuple[str, str, bool, bool]]) -> None:
+    text = RUBRIC
+    for name, role, *which in steps:
+        data = parse_yaml(text, "x").data
+        paths = [path for path, wanted in zip(branches(data), which, strict=True) if wanted]
+        made = signed(data, name, role, "2026-01-31", paths)
+        text = with_sign_offs(text, "x", "in_review", made)
+        assert parse_yaml(text, "x").data["sign_offs"] == made
+    assert text[text.index("# The tree.") :] == RUBRIC[RUBRIC.index("# The tree.") :]
+
+
+def test_a_killed_writer_leaves_the_old_rubric_or_the_new(rubric: Path) -> None:
+    command = [sys.executable, "-m", "runner", "rubric", "sign", "demo", *ADA, "--all-branches"]
+    assert sign(*ADA, "--all-branches") == 0
+    new = rubric.read_text()
+    for milliseconds in range(0, 400, 40):
+        rubric.write_text(RUBRIC)
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+            try:
+                process.wait(milliseconds / 1000)
+            except subprocess.TimeoutExpired:
+                os.kill(process.pid, signal.SIGKILL)
+        assert rubric.read_text() in (RUBRIC, new)
+
+
+def test_the_full_case_is_up_to_date() -> None:
+    data = parse_yaml((VALID / "rubric.yaml").read_text(), "x").data
+    assert cleared(data) == data["sign_offs"]
