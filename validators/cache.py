@@ -67,7 +67,7 @@ class Cache:
 
 def _program() -> str:
     """The rules' own state: Python, its installed packages, and every source and schema of ours."""
-    stamps = [sys.version, *(_stamp(place) for place in sys.path if place)]
+    stamps = [sys.version, *(_stamp(place) for place in sys.path if place.endswith("-packages"))]
     folders = [str(_OWN / "validators"), str(_OWN / "spec" / "v1")]
     while folders:
         with os.scandir(folders.pop()) as entries:

@@ -18,8 +18,7 @@ SECONDS, MIB, LONGEST = 2, 500, 1_000_000
 HEAD = "schema: rubric/v1\npaper: x\nrevision: 1\nstatus: draft\ncriterion:\n"
 LEAF = "  - {id: a%d, requirement: b, category: Code Execution}\n"
 BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
-    f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n"
-    for before, name in pairwise("abcdefghi")
+    f"{name}: &{name} [{', '.join(['*' + before] * 9)}]\n" for before, name in pairwise("abcdefghi")
 )
 
 
