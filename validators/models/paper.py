@@ -58,6 +58,9 @@ class Paper(Model):
     presentation: Literal["oral", "spotlight", "poster"] | None = None
     year: Annotated[Integer | None, Field(ge=1900, le=2200)] = None
     url: Annotated[str | None, Field(pattern=r"^https?://[^\s]+\Z")] = None
+    code: Annotated[
+        str | None, Field(pattern=r"^https?://[^\s]+\Z", description="The authors' own code, if it is known.")
+    ] = None
     licence: Annotated[Text | None, Field(description="An SPDX identifier where there is one.")] = None
     topics: tuple[Text, ...] = ()
     files: Annotated[

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 from validators.documents import Document
 from validators.faults import Fault
+from validators.rules.names import well_shaped
+from validators.urls import normal_url
 from validators.words import shown
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
@@ -46,7 +48,7 @@ def blacklist_is_of_its_paper(document: Document) -> Iterator[Fault]:
 
 
 def entries_differ(document: Document) -> Iterator[Fault]:
-    """A URL stands once in a blacklist.
+    """A URL stands once in a blacklist, in whatever spelling.
 
     Why: two entries with one URL say two things of one place.
     Mend: remove one.
@@ -57,7 +59,64 @@ def entries_differ(document: Document) -> Iterator[Fault]:
     """
     seen: set[str] = set()
     for number, entry in enumerate(document.data.get("entries") or ()):
-        url = str(entry.get("url")).rstrip("/").lower()
+        url = _place(str(entry.get("url")))
         if url in seen:
             yield Fault(("entries", number, "url"), f"{shown(entry['url'])} stands twice; remove one")
         seen.add(url)
+
+
+def _place(url: str) -> str:
+    """What all spellings of a URL share."""
+    return normal_url(url).rstrip("/").lower()
+
+
+def entry_is_normal(document: Document) -> Iterator[Fault]:
+    """A URL stands in its normal form: https, host in small letters, no .git, no last slash.
+
+    Why: with one spelling of a place a search finds it, and two people do not enter it twice.
+    Mend: write what the message says, or let `paperbench check --fix` write it.
+    Example:
+        entries: [{url: "git@github.com:example/heavy-ball.git", kind: repository, role: author_code}]
+    """
+    for number, entry in enumerate(document.data.get("entries") or ()):
+        url = entry.get("url")
+        if isinstance(url, str) and _URL.match(url) and (normal := normal_url(url)) != url:
+            yield Fault(("entries", number, "url"), f"{shown(url)} is not in normal form; write {normal}")
+
+
+def own_code_is_forbidden(document: Document) -> Iterator[Fault]:
+    """The authors' own code, where paper.yaml names it, is on the blacklist.
+
+    Why: an attempt that finds it has nothing left to replicate.
+    Mend: add an entry with role author_code for the repository, or for something that holds it.
+    Example:
+        paper.yaml says code: https://github.com/example/heavy-ball, and blacklist.yaml has entries: []
+    """
+    if document.root is None or not document.placed:
+        return
+    paper = well_shaped(document.root, document.path.parent / "paper.yaml", "paper/v1")
+    code, entries = paper.get("code"), document.data.get("entries")
+    if code is None or not isinstance(entries, list):
+        return
+    places = [_place(str(entry.get("url"))) for entry in entries]
+    if not any(_place(code) == place or _place(code).startswith(f"{place}/") for place in places):
+        message = f"the authors' own code {shown(code)} is not forbidden; add it with role author_code"
+        yield Fault(("entries",), message, at_key=True)
+
+
+def someone_has_searched(document: Document) -> Iterator[Fault]:
+    """A blacklist without a replication says when somebody looked for one.
+
+    Why: popular papers have replications by strangers, and no entry may mean that there is none or that
+    nobody looked. A paper that is not hydrated is not looked at.
+    Mend: search for replications; add them with role replication, and the day as `searched`.
+    Example:
+        entries: [{url: "https://github.com/example/heavy-ball", kind: repository, role: author_code}]
+    """
+    entries, paper = document.data.get("entries"), document.path.parent.name
+    if document.root is None or not document.placed or not isinstance(entries, list):
+        return
+    replicated = any(entry.get("role") == "replication" for entry in entries)
+    if document.data.get("searched") is None and not replicated and document.root.is_hydrated(paper):
+        message = "no replication is listed, and nobody says to have looked; look, and add 'searched: <date>'"
+        yield Fault(("entries",), message, at_key=True)

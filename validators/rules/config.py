@@ -5,22 +5,27 @@ from typing import Any
 
 from validators.documents import Document
 from validators.faults import Fault
-from validators.roots import CONFIGS
-from validators.rules.names import known_configs, known_papers, unknown_name
+from validators.rules.names import (
+    known_configs,
+    known_papers,
+    named_config,
+    unknown_name,
+    well_shaped,
+)
 from validators.words import advise, shown
 
 
 def _splits(document: Document) -> dict[str, list[str]]:
-    data = (
-        document.root.data(document.root.path / "papers" / "splits.yaml")
-        if document.root is not None
-        else None
+    root = document.root
+    if root is None:
+        return {}
+    splits: dict[str, list[str]] = well_shaped(root, root.path / "papers" / "splits.yaml", "splits/v1").get(
+        "splits", {}
     )
-    splits = data.get("splits") if isinstance(data, dict) else None
-    return splits if isinstance(splits, dict) else {}
+    return splits
 
 
-def _papers_of_run(document: Document) -> list[str]:
+def papers_of_run(document: Document) -> list[str]:
     """The papers that the run names itself or by its split; none where that cannot be told."""
     papers = document.data.get("papers")
     return papers if papers is not None else _splits(document).get(str(document.data.get("split")), [])
@@ -140,7 +145,7 @@ def agent_papers_are_of_run(document: Document) -> Iterator[Fault]:
         papers: [bandits]
         agents: [{id: oracle, papers: [heavy-ball]}]
     """
-    papers = _papers_of_run(document)
+    papers = papers_of_run(document)
     if not papers:
         return
     for number, agent in enumerate(document.data.get("agents") or ()):
@@ -165,11 +170,10 @@ def run_agents_have_submissions(document: Document) -> Iterator[Fault]:
         return
     folder = document.root.path
     for number, agent in enumerate(document.data.get("agents") or ()):
-        config = document.root.data(folder / CONFIGS / "agents" / f"{agent.get('id')}.yaml")
-        kind = config.get("kind") if isinstance(config, dict) else None
+        kind = named_config(document.root, "agents", agent.get("id")).get("kind")
         if kind not in ("oracle", "flawed"):
             continue
-        for paper in agent.get("papers") or _papers_of_run(document):
+        for paper in agent.get("papers") or papers_of_run(document):
             home = document.root.names(folder / "papers" / paper)
             if home and f"{kind}/" not in document.root.names(folder / "papers" / paper / "submissions"):
                 message = f"agent {shown(agent['id'])} has no papers/{paper}/submissions/{kind}"

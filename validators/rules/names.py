@@ -1,11 +1,13 @@
 """What rules about names share: what there is, and the fault of a name that is not."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
-from validators.documents import Document
+from validators.documents import Document, kind_and_faults
 from validators.faults import Fault
 from validators.findings import Location
+from validators.roots import CONFIG_FOLDERS, CONFIGS, DataRoot
 from validators.words import advise, listed, shown
 
 
@@ -27,3 +29,16 @@ def known_papers(document: Document) -> list[str]:
 def known_configs(document: Document, folder: str) -> list[str]:
     """The configs of a folder such as agents."""
     return document.root.config_ids(folder) if document.root is not None else []
+
+
+def well_shaped(root: DataRoot, path: Path, kind: str) -> dict[str, Any]:
+    """What another document of that kind holds; empty where it is missing or misshapen, which it is told."""
+    data = root.data(path)
+    return data if isinstance(data, dict) and not kind_and_faults(data, kind)[1] else {}
+
+
+def named_config(root: DataRoot, folder: str, name: Any) -> dict[str, Any]:
+    """What the config of that id in a folder such as agents holds; empty as above."""
+    if not isinstance(name, str):
+        return {}
+    return well_shaped(root, root.path / CONFIGS / folder / f"{name}.yaml", CONFIG_FOLDERS[folder])

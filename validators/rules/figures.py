@@ -1,0 +1,96 @@
+"""Rules about the figures that the texts of a paper show."""
+
+import posixpath
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import unquote
+
+from validators.documents import Document
+from validators.faults import Fault
+from validators.roots import DataRoot
+from validators.rules.rule import Note, Stray
+from validators.texts import line_and_column
+from validators.words import shown
+
+_ASSETS = "assets/"
+# A link's target, in round or angle brackets or after a reference's colon; and an image's in HTML.
+_TARGET = re.compile(r"\](?:\(|:[ \t]{1,9})(?:<([^<>\n]{1,300})>|([^\s()<>]{1,300}))")
+_SOURCE = re.compile(r"<img\s[^<>]{0,300}?src=[\"']([^\"'\n]{1,300})[\"']")
+_FOREIGN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/#]")
+_IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
+
+
+def figure_is_there(document: Document) -> Iterator[Fault | Note]:
+    """A figure that a text shows lies in the paper's folder.
+
+    Why: an agent and a judge who read 'see the figure' must be able to. Where a paper has no folder assets/
+    (upstream keeps figures apart from the text), its figures are counted and not looked for.
+    Mend: add the file, or correct the link.
+    Example:
+        ![Loss over steps](assets/los.png)
+    """
+    root, folder = document.root, document.path.parent
+    figures = list(_shown(document.text))
+    if root is None or not figures:
+        return
+    if _ASSETS not in root.names(folder):
+        yield Note("figures not looked for, since their paper has no folder assets/", len(figures))
+        return
+    for offset, figure in figures:
+        if figure.startswith("../") or not root.is_file(folder / figure):
+            message = f"figure {shown(figure)} is not there; add it, or correct the link"
+            yield Fault((), message, at=line_and_column(document.text, offset))
+
+
+def _shown(text: str) -> Iterator[tuple[int, str]]:
+    """Offset and path of what a text links in its own folder: images, and anything in assets/."""
+    found = [*_TARGET.finditer(text), *(_SOURCE.finditer(text) if "<img" in text else ())]
+    for match in found:
+        target = next(group for group in match.groups() if group)
+        path = posixpath.normpath(unquote(target.split("#", maxsplit=1)[0]))
+        image = posixpath.splitext(path)[1].lower() in _IMAGES
+        if not _FOREIGN.match(target) and (image or path.startswith(_ASSETS)):
+            yield match.start(match.lastindex or 0), path
+
+
+def asset_is_shown(root: DataRoot) -> Iterator[Stray]:
+    """A file in a paper's assets/ is linked by one of the texts beside that folder.
+
+    Why: a figure that no text shows is given to every agent and looked at by none; often it is one that was
+    left when another took its place.
+    Mend: link it, or remove it.
+    Example:
+        papers/heavy-ball/assets/old-loss.png
+    """
+    for folder in _folders_with_texts(root):
+        if _ASSETS not in root.names(folder):
+            continue
+        texts = (root.text(folder / name) for name in root.names(folder) if name.endswith(".md"))
+        linked = {path for text in texts for _, path in _shown(text or "")}
+        for asset in _below(root, folder, "assets"):
+            if asset not in linked:
+                yield (
+                    root.inside(folder / asset),
+                    "no text of the paper shows it; link it, or remove it",
+                )
+
+
+def _folders_with_texts(root: DataRoot) -> Iterator[Path]:
+    for paper in root.paper_ids():
+        folder = root.path / "papers" / paper
+        yield folder
+        for name in root.names(folder / "judge"):
+            if name.endswith("/"):
+                yield folder / "judge" / name
+
+
+def _below(root: DataRoot, folder: Path, inside: str) -> Iterator[str]:
+    for name in root.names(folder / inside):
+        if name.startswith("."):
+            continue
+        path = f"{inside}/{name}"
+        if name.endswith("/"):
+            yield from _below(root, folder, path.rstrip("/"))
+        else:
+            yield path
