@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from validators.yaml_reader import Parsed
 
 
+# The kind, to rules, of a file that is no YAML document: a text in Markdown.
+TEXT = "text"
+
+
 @dataclass(frozen=True)
 class Document:
     """A file that could be read; root is None where nothing around the file concerns it."""

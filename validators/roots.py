@@ -22,7 +22,7 @@ _PATTERNS = (
     ("runner/configs/*.yaml", "run/v1"),
     *((f"runner/configs/{folder}/*.yaml", kind) for folder, kind in CONFIG_FOLDERS.items()),
 )
-_TEXTS = ("papers/*/*.md",)
+_TEXTS = ("papers/*/*.md", "papers/*/judge/*/*.md")
 
 
 def find_root(start: Path) -> Path | None:
@@ -126,12 +126,25 @@ class DataRoot:
         """The sha256 of a file's bytes; None when it cannot be read."""
         return self._ask("digest", self.inside(path)) or None
 
+    def tree(self, folder: Path) -> dict[str, int | None] | None:
+        """The files below a folder with their sizes, None for what is no regular file; None for no folder."""
+        lines = self._ask("tree", self.inside(folder)).split("\n")
+        if lines == [""]:
+            return None
+        pairs = (line.split(" ", 1) for line in lines[1:])
+        return {name: None if size == "-" else int(size) for size, name in pairs}
+
+    def content(self, path: Path) -> bytes | None:
+        """A file's bytes, as far as the largest document goes; None when it is not there."""
+        return None if self.digest(path) is None else self.probes.contents(self.inside(path))
+
     def text(self, path: Path) -> str | None:
         """A file's text; None when it is not there or not UTF-8."""
-        if self.digest(path) is None:
+        content = self.content(path)
+        if content is None:
             return None
         try:
-            return (self.probes.contents(self.inside(path)) or b"").decode("utf-8")
+            return content.decode("utf-8")
         except UnicodeDecodeError:
             return None
 
