@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from validators.models.base import Integer, Model, Positive, RelativePath, Text
+from validators.models.base import Integer, Model, Positive, RelativePath, Slug, Text
 
 Pattern = Annotated[
     str, Field(min_length=1, description="A regular expression in RE2 syntax, matched line by line.")
@@ -14,12 +14,25 @@ Glob = Annotated[
 ]
 
 
+class Fixtures(Model):
+    """Frozen outputs, folders of papers/<paper>/fixtures, that show a check at work."""
+
+    passes: Annotated[Slug, Field(description="Of a reproduction that must meet the check.")]
+    fails: Annotated[Slug, Field(description="Of a reproduction that must not meet it.")]
+
+
+ShownBy = Annotated[
+    Fixtures | None, Field(description="What shows that the check can pass and fail; no score depends on it.")
+]
+
+
 class FileExists(Model):
     """Met when at least one file matches the glob."""
 
     kind: Literal["file_exists"]
     glob: Glob
     min_bytes: Annotated[Positive, Field(description="The smallest size that counts, in bytes.")] = 1
+    fixtures: ShownBy = None
 
 
 class TextMatches(Model):
@@ -29,6 +42,7 @@ class TextMatches(Model):
     glob: Glob
     pattern: Pattern
     min_count: Annotated[Positive, Field(description="How many matching lines there must be.")] = 1
+    fixtures: ShownBy = None
 
 
 class Value(Model):
@@ -49,6 +63,7 @@ class Value(Model):
     abs_tolerance: Annotated[float | None, Field(ge=0.0)] = None
     rel_tolerance: Annotated[float | None, Field(ge=0.0)] = None
     reason: Annotated[Text, Field(description="Why the tolerance is what it is.")]
+    fixtures: ShownBy = None
 
 
 class ExitStatus(Model):
@@ -56,6 +71,7 @@ class ExitStatus(Model):
 
     kind: Literal["exit_status"]
     equals: Annotated[Integer, Field(ge=0, le=255)] = 0
+    fixtures: ShownBy = None
 
 
 class LogMatches(Model):
@@ -64,6 +80,7 @@ class LogMatches(Model):
     kind: Literal["log_matches"]
     pattern: Pattern
     min_count: Positive = 1
+    fixtures: ShownBy = None
 
 
 Check = Annotated[

@@ -1,10 +1,11 @@
 """Rules about rubrics: the tree and its criteria."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from validators.documents import Document
 from validators.faults import Fault
-from validators.rules.rule import Note
+from validators.findings import Location
 from validators.words import shown
 
 _LEAF_KEYS = ("category", "facet", "check", "review_minutes")
@@ -46,15 +47,21 @@ def sibling_ids_differ(document: Document) -> Iterator[Fault]:
           - {id: lr, requirement: The rate decays to 0.01., category: Code Development}
     """
     for where, criterion in document.criteria:
-        first: dict[str, int] = {}
-        for number, child in enumerate(criterion.get("children") or ()):
-            name = child.get("id")
-            here = (*where, "children", number, "id")
-            if name in first:
-                line = document.place((*where, "children", first[name], "id"))[0]
-                yield Fault(here, f"id {shown(name)} is taken by the sibling in line {line}; rename this one")
-            elif name is not None:
-                first[name] = number
+        children = criterion.get("children")
+        if children and len({child.get("id") for child in children}) < len(children):
+            yield from _taken(document, where, children)
+
+
+def _taken(document: Document, where: Location, children: list[dict[str, Any]]) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    for number, child in enumerate(children):
+        name = child.get("id")
+        here = (*where, "children", number, "id")
+        if name in first:
+            line = document.place((*where, "children", first[name], "id"))[0]
+            yield Fault(here, f"id {shown(name)} is taken by the sibling in line {line}; rename this one")
+        elif name is not None:
+            first[name] = number
 
 
 def requirement_says_something(document: Document) -> Iterator[Fault]:
@@ -70,27 +77,3 @@ def requirement_says_something(document: Document) -> Iterator[Fault]:
         if isinstance(text, str) and not text.strip():
             message = f"criterion {shown(criterion.get('id'))} has an empty requirement"
             yield Fault((*where, "requirement"), f"{message}; write one checkable sentence")
-
-
-def quote_stands_in_paper(document: Document) -> Iterator[Fault | Note]:
-    """A rationale's quote stands word for word in the paper's paper.md.
-
-    Why: a rubric asks for what the paper says, and the quote lets a reviewer see that it does. White space
-    does not count. Where paper.md is not there (its text is not hydrated), nothing is compared.
-    Mend: copy the words from paper.md.
-    Example:
-        rationale: {section: 3.2 Training, quote: we trained for 100 epoch}     # "100 epochs" in the paper
-    """
-    if document.root is None:
-        return
-    text = document.root.words(document.root.path / "papers" / str(document.data.get("paper")) / "paper.md")
-    if text is None:
-        quotes = sum(bool(criterion.get("rationale")) for _, criterion in document.criteria)
-        yield Note("quotes not checked, since their paper.md is not here", quotes)
-        return
-    for where, criterion in document.criteria:
-        quote = (criterion.get("rationale") or {}).get("quote")
-        if isinstance(quote, str) and " ".join(quote.split()) not in text:
-            yield Fault(
-                (*where, "rationale", "quote"), f"{shown(quote)} does not stand in paper.md; copy its words"
-            )

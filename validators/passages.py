@@ -1,0 +1,73 @@
+"""Passages of a paper: how two texts are compared, its headings, and what comes nearest to a quote."""
+
+import re
+import unicodedata
+from collections import Counter
+
+_SAME = str.maketrans({
+    **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032`\u00b4", "'"),
+    **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
+    **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d", "-"),
+    # Soft hyphen, and what has no width.
+    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
+})  # fmt: skip
+_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
+_FENCE = re.compile(r" {0,3}(```|~~~)")
+_EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
+_MOST_WORDS = 60
+_NEAR_ENOUGH = 0.5
+
+
+def plain(text: str) -> str:
+    """The text with one spelling for what Unicode writes in several ways, and one blank for white space."""
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text)
+    return " ".join(text.translate(_SAME).split())
+
+
+def headings(markdown: str) -> list[str]:
+    """The headings of a Markdown text as they are compared, in order."""
+    found: list[str] = []
+    fence, before = "", ""
+    for line in markdown.splitlines():
+        if (mark := _FENCE.match(line)) and (not fence or mark[1] == fence):
+            fence = "" if fence else mark[1]
+        elif not fence:
+            if heading := _HEADING.match(line):
+                found.append(heading[2])
+            elif before.strip() and _UNDERLINE.match(line):
+                found.append(before)
+        before = line if not fence else ""
+    return [text for text in dict.fromkeys(map(heading_text, found)) if text]
+
+
+def heading_text(heading: str) -> str:
+    """A heading as it is compared: plain, without emphasis."""
+    return plain(_EMPHASIS.sub("", heading))
+
+
+def nearest_passage(quote: str, text: str) -> str | None:
+    """The run of words that shares most words with the quote; None where none shares half. Both are plain."""
+    words = text.split()
+    keys = [_key(word) for word in words]
+    wanted = Counter(_key(word) for word in quote.split()[:_MOST_WORDS])
+    length = min(wanted.total(), len(words))
+    missing = wanted.copy()
+    shared = best = at = 0
+    for end, key in enumerate(keys):
+        if end >= length:
+            gone = keys[end - length]
+            missing[gone] += 1
+            shared -= missing[gone] > 0
+        shared += missing[key] > 0
+        missing[key] -= 1
+        if shared > best:
+            best, at = shared, end + 1 - length
+    if best < _NEAR_ENOUGH * max(length, 1) or not best:
+        return None
+    return " ".join(words[max(at, 0) : max(at, 0) + length])
+
+
+def _key(word: str) -> str:
+    return word.strip(".,;:!?()[]'\"").casefold()

@@ -1,0 +1,55 @@
+"""The leaves and branches of a rubric, with the leaves' shares of the score, once for all rules that ask."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from validators.documents import Document
+from validators.findings import Location
+
+# Below this a rubric is a beginning or a demonstration; the smallest of PaperBench's 23 has 69.
+ENOUGH_LEAVES = 20
+END = b"\0"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Every leaf as location and criterion, every branch with its children too, in no order that matters."""
+
+    document: Document
+    leaves: tuple[tuple[Location, dict[str, Any]], ...]
+    branches: tuple[tuple[Location, dict[str, Any], list[dict[str, Any]]], ...]
+
+    @cached_property
+    def text(self) -> bytes:
+        """The requirements of all leaves, one after the other, with END between them."""
+        return END.decode().join([leaf["requirement"] for _, leaf in self.leaves]).encode()
+
+    @cached_property
+    def shares(self) -> list[float]:
+        """The share of the score of each leaf, under paper-2025 in the full protocol."""
+        shares = {id(criterion): 1.0 for _, criterion in self.document.criteria[:1]}
+        for _, criterion, children in self.branches:
+            weights = [child.get("weight", 1) for child in children]
+            part = shares[id(criterion)] / sum(weights)
+            for child, weight in zip(children, weights, strict=True):
+                shares[id(child)] = part * weight
+        return [shares[id(leaf)] for _, leaf in self.leaves]
+
+
+# The rules of one document run one after another.
+_last: list[Parts] = []
+
+
+def parts_of(document: Document) -> Parts:
+    """The parts of a rubric."""
+    if not _last or _last[0].document is not document:
+        leaves, branches = [], []
+        for where, criterion in document.criteria:
+            children = criterion.get("children")
+            if children:
+                branches.append((where, criterion, children))
+            else:
+                leaves.append((where, criterion))
+        _last[:] = [Parts(document, tuple(leaves), tuple(branches))]
+    return _last[0]
