@@ -1,8 +1,10 @@
 """Writes spec/rules.md again: `python -m validators.rules`."""
 
+from itertools import groupby
+
 from validators.kinds import SPEC
 from validators.rules import CATALOGUE
-from validators.rules.rule import page
+from validators.rules.rule import Entry, page
 
 RULES_PAGE = SPEC.parent / "rules.md"
 _FAMILIES = {
@@ -12,29 +14,36 @@ _FAMILIES = {
 _HEAD = """# Rules
 
 Made by `python -m validators.rules` from the rules themselves; do not edit.
-`paperbench check --explain CODE` prints one entry. A code is never used again for something else.
+`paperbench check --explain CODE` prints one entry, `--explain R2` the list of a family. A code is never used
+again for something else. A warning is counted and shown, and fails a check only under `--strict`.
 """
 
 
 def rules_text() -> str:
     """The text of spec/rules.md."""
-    parts = [_HEAD]
-    family = ""
-    for entry in CATALOGUE:
-        if entry.code[:2] != family:
-            family = entry.code[:2]
-            parts.append(f"## {family}: {_FAMILIES[family]}\n")
-        parts.append(_section(entry.code, page(entry)))
+    families = [(family, [*entries]) for family, entries in groupby(CATALOGUE, lambda entry: entry.code[:2])]
+    parts = [_HEAD, "".join(_contents(family, entries) for family, entries in families)]
+    for family, entries in families:
+        parts.append(f"## {family}: {_FAMILIES[family]}\n")
+        parts += map(_section, entries)
     return "\n".join(parts)
 
 
-def _section(code: str, text: str) -> str:
-    head, _, rest = text.partition("\n\n")
+def _contents(family: str, entries: list[Entry]) -> str:
+    """A line of the table of contents; the anchors are those that GitHub gives to the headings."""
+    name = _FAMILIES[family]
+    anchor = f"{family}-{name}".lower().replace(" ", "-")
+    codes = " ".join(f"[{entry.code}](#{entry.code.lower()})" for entry in entries)
+    return f"- [{family}: {name}](#{anchor}): {codes}\n"
+
+
+def _section(entry: Entry) -> str:
+    head, _, rest = page(entry).partition("\n\n")
     rest, _, example = rest.partition("\nExample:")
     rest = rest.replace("\nMend:", "\n\nMend:")
     shown = "\n".join(line.removeprefix("    ") for line in example.strip("\n").splitlines())
     block = f"```yaml\n{shown}\n```" if example.startswith("\n") else f"Example:{example.rstrip()}"
-    return f"### {code}\n\n**{head}**\n\n{rest}\n\n{block}\n"
+    return f"### {entry.code}\n\n**{head}** ({entry.severity})\n\n{rest}\n\n{block}\n"
 
 
 if __name__ == "__main__":
