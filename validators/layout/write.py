@@ -94,7 +94,8 @@ class Writer:
         is_list, brackets = isinstance(node.data, list), "[]" if isinstance(node.data, list) else "{}"
         if not node.entries:
             return brackets
-        if not node.flow or any(entry.location in self.touched for entry in node.entries):
+        ends_in_comment = node.entries[0].location[:-1] in self.comments.below
+        if not node.flow or ends_in_comment or any(entry.location in self.touched for entry in node.entries):
             return None
         if (shape.terse and not is_list) or any(isinstance(entry.node, Collection) for entry in node.entries):
             return None
@@ -132,7 +133,8 @@ def _key(entry: Entry) -> str:
 
 def _spelt(entry: Entry) -> str:
     key = _key(entry)
-    bare = scalars.is_plain(key) or (entry.key_style == "plain" and not scalars.misread(key))
+    as_written = entry.key_style == "plain" and "\n" not in key and not scalars.misread(key)
+    bare = as_written or scalars.is_plain(key)
     return key if bare else scalars.double(key)
 
 
