@@ -23,9 +23,9 @@ except ImportError:
 
 _LARGE = 2.0**63
 # Where the two readers differ: line breaks of old, the byte order mark, tabs, merge keys, halves of surrogate
-# pairs, directives and further documents. Each is looked for only where its first, rarer character stands.
-_FOREIGN = ("\r", "\t", "\x85", "\u2028", "\u2029", "\ufeff")
-_FOREIGN_PAIRS = (("\\", "\\u"), ("\\", "\\U"), ("<", "<<"), ("%", "\n%"), ("--", "\n---"), ("..", "\n..."))
+# pairs, directives and further documents.
+_FOREIGN = ("\r", "\t", "\x85", "\u2028", "\u2029", "\ufeff", "\n---", "\n...")
+_FOREIGN_PAIRS = ("\\u", "\\U", "<<", "\n%")
 _STARTS = ("%", "---")
 # ryaml drops tags, follows aliases and reads 0b1 and +0x1 as numbers.
 _MARKS = ("&", "*", "!")
@@ -54,9 +54,20 @@ def _is_doubtful(text: str) -> bool:
         or text.startswith(_STARTS)
         or any(mark in text for mark in _FOREIGN)
         or any(_starts_token(text, mark) for mark in _MARKS)
-        or any(rare in text and pair in text for rare, pair in _FOREIGN_PAIRS)
+        or any(_stands(text, pair) for pair in _FOREIGN_PAIRS)
         or any(_starts_number(text, match.start()) for match in _RADIX.finditer(text))
     )
+
+
+def _stands(text: str, pair: str) -> bool:
+    """Whether two characters stand side by side; faster than `in`, since the rarer one is looked for."""
+    rare = 1 if pair[0] == "\n" else 0
+    at = text.find(pair[rare])
+    while at >= 0:
+        if text.startswith(pair, at - rare):
+            return True
+        at = text.find(pair[rare], at + 1)
+    return False
 
 
 def _starts_token(text: str, mark: str) -> bool:

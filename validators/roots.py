@@ -164,15 +164,18 @@ class DataRoot:
 
 
 def _plain(text: str | None, name: str) -> Any:
-    # The cached check starts without a YAML reader.
-    from validators.findings import InvalidDocumentError  # noqa: PLC0415
+    # The cached check starts without a YAML reader, and most files need only the quick one.
     from validators.quick import quick_data  # noqa: PLC0415
-    from validators.yaml_reader import parse_yaml  # noqa: PLC0415
 
     if text is None:
         return None
+    quick = quick_data(text)
+    if quick is not None:
+        return quick
+    from validators.findings import InvalidDocumentError  # noqa: PLC0415
+    from validators.yaml_reader import parse_yaml  # noqa: PLC0415
+
     try:
-        quick = quick_data(text)
-        return parse_yaml(text, name).data if quick is None else quick
+        return parse_yaml(text, name).data
     except InvalidDocumentError:
         return None

@@ -66,7 +66,7 @@ def test_files(path: Path) -> None:
 @given(st.lists(st.sampled_from([*TOKENS, "a", "b", "1", "-1", "0."]), min_size=1, max_size=5))
 def test_scalars(parts: list[str]) -> None:
     scalar = "".join(parts)
-    for frame in ("k: %s\n", "- %s\n", "{a: %s}\n", "k: [%s]\n", "%s: v\n"):
+    for frame in ("k: %s\n", "- %s\n", "{a: %s}\n", "{a: %s, b: c}\n", "k: [%s]\n", "%s: v\n"):
         assert_agrees(frame % scalar)
 
 
