@@ -1,6 +1,6 @@
 """The fast readers: ryaml and jsonschema-rs where they surely agree with the slow ones, else no answer.
 
-See docs/adr/0005. Whoever gets no answer asks yaml_reader or jsonschema, which have the last word.
+See docs/adr/0006. Whoever gets no answer asks yaml_reader or jsonschema, which have the last word.
 """
 
 import json

@@ -163,7 +163,7 @@ def parse_yaml(text: str, name: str) -> Parsed:
             f"line separator U+{ord(separator[0]):04X} is read in two ways; write it as an escape in quotes"
         )
         raise refusal(name, text, separator.start(), fault)
-    # The quick parser is older than YAML 1.2 and stumbles over {url: https://x}: the slower has the last word.
+    # The quick parser is older than YAML 1.2 and refuses {url: https://x}; the slower has the last word.
     with suppress(YAMLError, InvalidDocumentError):
         return _document(_quick_events(text), name)
     read = _events if len(text) <= _SECOND_READING else _quick_events

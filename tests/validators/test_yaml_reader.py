@@ -98,7 +98,10 @@ def test_every_key_and_value_has_its_place() -> None:
 @given(JSON.filter(lambda value: not OLD_BREAKS.search(json.dumps(value))))
 def test_what_ruamel_dumps_is_read_back(value: Any) -> None:
     out = io.StringIO()
-    YAML(typ="safe", pure=True).dump(value, out)
+    dumper = YAML(typ="safe", pure=True)
+    # Where ruamel folds a quoted text it may add a blank that was not there.
+    dumper.width = 1_000_000
+    dumper.dump(value, out)
     assert same(read(out.getvalue()), value)
 
 
