@@ -69,4 +69,4 @@ def test_hooks_call_commands_that_there_are() -> None:
 
 def test_the_wheel_that_a_hook_installs_carries_the_schemas() -> None:
     wheel = pyproject()["tool"]["hatch"]["build"]["targets"]["wheel"]
-    assert wheel["force-include"] == {"spec": "spec"}
+    assert wheel["only-include"] == ["runner", "spec", "validators"]

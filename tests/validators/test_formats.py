@@ -147,7 +147,7 @@ def test_actions_get_annotations_unless_a_format_is_named(
 
 
 def test_json_has_its_keys_when_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", "--json", str(VALID / "rubric.yaml")]) == 0
+    assert main(["check", "--json", str(VALID / "splits.yaml")]) == 0
     assert json.loads(capsys.readouterr().out) == {
         "files": 1, "errors": 0, "warnings": 0, "findings": [], "waived": [], "notes": {},
     }  # fmt: skip
