@@ -41,7 +41,7 @@ def quickstart(session: nox.Session) -> None:
 def validate(session: nox.Session) -> None:
     """Check papers, rubrics and configs: `nox -s validate`, or `nox -s validate -- FILE` for one."""
     install(session, "validate", slim=True)
-    session.run("paperbench", "check", *session.posargs)
+    session.run("paperbench", "check", "--base", "auto", *session.posargs)
 
 
 @nox.session

@@ -150,9 +150,13 @@ class Finished:
 
 
 def finished(
-    argv: list[str], folder: Path | None = None, timeout: float = 10.0, env: Mapping[str, str] | None = None
+    argv: list[str],
+    folder: Path | None = None,
+    timeout: float = 10.0,
+    env: Mapping[str, str | None] | None = None,
 ) -> Finished | None:
-    """How a short command ended; env is added to our own. None when it is missing or hangs."""
+    """How a short command ended; env changes our own, None takes away. None when it is missing or hangs."""
+    wanted = {**os.environ, **(env or {})}
     try:
         done = subprocess.run(
             argv,
@@ -161,7 +165,7 @@ def finished(
             capture_output=True,
             timeout=timeout,
             check=False,
-            env=os.environ | env if env else None,
+            env={name: value for name, value in wanted.items() if value is not None},
         )
     except (OSError, subprocess.SubprocessError):
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from runner import __version__
-from runner.errors import UsageError
+from runner.errors import PaperbenchError, UsageError
 from validators.formats import FORMATS, usual, written
 from validators.formats.setting import Setting, setting_of
 
@@ -39,6 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--warnings", action="store_true", help="list every warning of the data root, instead of their number"
     )
     parser.add_argument("--no-cache", action="store_true", help="look at every file again")
+    parser.add_argument(
+        "--base",
+        metavar="REV",
+        default="none",
+        help="compare with where the work left this git revision, whether revisions were raised; "
+        "auto: the target branch (default: none)",
+    )
     parser.add_argument("--fix", action="store_true", help="first mend what is mechanical; then check")
     parser.add_argument("--fix-digests", action="store_true", help="--fix, and the sha256 of listed files")
     parser.add_argument("--explain", metavar="CODE", help="print what a code means, why, and how to mend it")
@@ -63,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
         # A reader of a terminal wants to know how many warnings there are before seeing each of them.
         placed = form != "text" or arguments.warnings or arguments.strict
         report = _report(paths, root, arguments, placed=placed)
-    except OSError:
+    except (OSError, PaperbenchError):
         raise
     except Exception as error:  # noqa: BLE001  whatever it is, it is our fault and no traceback helps the author
         print(f"paperbench: internal fault {_where(error)}; please report it with the file", file=sys.stderr)
@@ -94,8 +101,17 @@ def _report(paths: list[Path], root: Path | None, arguments: argparse.Namespace,
     from validators.check import check_paths, check_root
 
     if paths or root is None:
-        return check_paths(paths, root)
-    return check_root(root, place_warnings=placed, cached=not arguments.no_cache)
+        report = check_paths(paths, root)
+    else:
+        report = check_root(root, place_warnings=placed, cached=not arguments.no_cache)
+    return report if arguments.base == "none" else _with_revisions(report, paths, root, arguments.base)
+
+
+def _with_revisions(report: "Report", paths: list[Path], root: Path | None, base: str) -> "Report":
+    from runner.revisions import revision_report
+    from validators.report import joined
+
+    return joined([report, revision_report(base, root, paths)])
 
 
 def _fix(paths: list[Path], root: Path | None, *, digests: bool) -> None:

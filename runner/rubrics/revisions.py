@@ -7,7 +7,12 @@ from runner.errors import PaperbenchError
 from runner.processes import Finished, finished
 
 PATIENCE_SECONDS = 60.0
-_ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0"}
+# Within a hook these name the repository that git itself works in, which need not be the folder's.
+_OF_A_HOOK = (
+    "GIT_DIR", "GIT_WORK_TREE", "GIT_COMMON_DIR", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX",
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_NAMESPACE", "GIT_SHALLOW_FILE", "GIT_LITERAL_PATHSPECS",
+)  # fmt: skip
+_ENVIRONMENT = {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", **dict.fromkeys(_OF_A_HOOK)}
 
 
 @dataclass(frozen=True)
@@ -23,15 +28,21 @@ class Repository:
             return done.out.decode().strip()
         raise PaperbenchError(f"no revision '{revision}' here; {self._advice(revision)}")
 
+    def has(self, revision: str) -> bool:
+        """Whether a revision names a commit."""
+        name = revision + "^{commit}"
+        return self._git("rev-parse", "--verify", "--quiet", "--end-of-options", name).status == 0
+
     def _advice(self, revision: str) -> str:
         remote = self._git("rev-parse", "--verify", "--quiet", f"refs/remotes/origin/{revision}^{{commit}}")
         if remote.status == 0:
             return f"did you mean 'origin/{revision}'?"
-        if self._shallow():
+        if self.shallow():
             return _DEEPEN
         return "'git branch --all' and 'git tag' list those there are"
 
-    def _shallow(self) -> bool:
+    def shallow(self) -> bool:
+        """Whether this clone lacks earlier commits."""
         return self._git("rev-parse", "--is-shallow-repository").out.strip() == b"true"
 
     def merge_base(self, one: str, other: str) -> str:
@@ -39,7 +50,7 @@ class Repository:
         done = self._git("merge-base", self.commit(one), self.commit(other))
         if done.status == 0:
             return done.out.decode().strip()
-        why = _DEEPEN if self._shallow() else "compare them with two dots"
+        why = _DEEPEN if self.shallow() else "compare them with two dots"
         raise PaperbenchError(f"'{one}' and '{other}' have no common commit here; {why}")
 
     def text(self, commit: str, path: str) -> bytes | None:

@@ -140,3 +140,24 @@ Mend: write something, or leave the key out where it is optional.
 Example:
     agents: []
 """
+
+R205 = """What a rubric scores changes only together with its `revision`; so does what an overlay's edits do.
+
+Why: a score is named by the rubric's revision. Two rubrics of one revision that score differently are taken
+for the same, and whoever reads an old score cannot know that it was another rubric's.
+Mend: raise `revision`, once for everything that comes in with one merge. Signing, rationales and comments
+need no new revision. `nox -s validate` compares with the target branch, `paperbench check --base REV` with
+any other; without git nothing is compared, and a note says so. It cannot be waived.
+Example:
+    revision: 3      # as on main, and the weight of a leaf is another
+"""
+
+P330 = """What an attempt is given or may not use changes only together with `revision`.
+
+Why: scores of one paper are compared, and two attempts that were given other texts, or forbidden other
+places, are no attempts at the same task.
+Mend: raise `revision` of paper.yaml when `files`, `needs` or what `source` pins changes, and that of
+blacklist.yaml when its entries do. It is compared as for R205, and cannot be waived.
+Example:
+    revision: 1      # as on main, and paper.md has another sha256
+"""
