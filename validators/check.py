@@ -1,7 +1,6 @@
 """Files in, findings out: what `paperbench check` does."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +23,7 @@ def check_root(root: Path, *, place_warnings: bool = True, cached: bool = True) 
         for name in [*documents, *data_root.texts()]
     ]
     reports.append(Report(0, tuple(_folder_findings(data_root, cache))))
-    report = replace(joined(reports), files=len(documents))
+    report = joined(reports)._replace(files=len(documents))
     waivers = _kept(cache, data_root, "waivers", lambda: read_waivers(data_root))
     cache.save()
     unused = unused_waivers(report, root, waivers)

@@ -67,7 +67,7 @@ def _lines(path: Path, name: str, text: str) -> Iterator[Finding]:
             findings = _examine_document(path, name, line, None, place_warnings=True).findings
         except InvalidDocumentError as error:
             findings = error.findings
-        yield from (replace(finding, line=number) for finding in findings)
+        yield from (finding._replace(line=number) for finding in findings)
 
 
 def _examine_text(document: Document) -> Examined:

@@ -1,23 +1,21 @@
 """What an examination of one file found, as a cache can keep it."""
 
 from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from validators.findings import Finding
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(NamedTuple):
     """The findings of one file; warnings that were only counted, by code; what was not looked at."""
 
     findings: tuple[Finding, ...]
-    counted: Mapping[str, int] = field(default_factory=dict)
-    notes: Mapping[str, int] = field(default_factory=dict)
+    counted: Mapping[str, int] = {}
+    notes: Mapping[str, int] = {}
 
     def as_data(self) -> list[Any]:
         """The same as plain JSON data."""
-        return [[astuple(finding)[1:] for finding in self.findings], dict(self.counted), dict(self.notes)]
+        return [[finding[1:] for finding in self.findings], dict(self.counted), dict(self.notes)]
 
 
 def examined_from(data: list[Any], name: str) -> Examined:

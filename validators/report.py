@@ -3,22 +3,20 @@
 import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 from validators.findings import Finding
 
 
-@dataclass(frozen=True)
-class Waived:
+class Waived(NamedTuple):
     """A finding that a waiver passes over, and the waiver's reason."""
 
     finding: Finding
     reason: str
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(NamedTuple):
     """What was looked at and what was found, sorted.
 
     Warnings whose places were not asked for stand in `counted`, by file and code. Notes say what could not
@@ -27,12 +25,12 @@ class Report:
 
     files: int
     findings: tuple[Finding, ...]
-    counted: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    notes: Mapping[str, int] = field(default_factory=dict)
+    counted: Mapping[str, Mapping[str, int]] = {}
+    notes: Mapping[str, int] = {}
     passed_over: int = 0
     waived: tuple[Waived, ...] = ()
 
-    def count(self, severity: str) -> int:
+    def number(self, severity: str) -> int:
         """How many findings have the severity, placed or counted (those are warnings)."""
         placed = sum(finding.severity == severity for finding in self.findings)
         if severity == "error":
@@ -58,7 +56,7 @@ def joined(reports: Iterable[Report]) -> Report:
 
 def strictly(report: Report) -> Report:
     """The report with every placed warning raised to an error."""
-    return replace(report, findings=tuple(replace(one, severity="error") for one in report.findings))
+    return report._replace(findings=tuple(one._replace(severity="error") for one in report.findings))
 
 
 def shown(path: str | Path) -> str:

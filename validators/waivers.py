@@ -1,7 +1,6 @@
 """Waivers: findings that papers/waivers.yaml passes over, and those of its lines that pass over none."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +47,7 @@ def waive(report: Report, root: Path, waivers: list[list[Any]]) -> Report:
         for file, codes in report.counted.items()
     }
     gone = len(waived) + _total(report.counted) - _total(counted)
-    return replace(
-        report,
+    return report._replace(
         findings=kept,
         counted=counted,
         passed_over=report.passed_over + gone,

@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-import traceback
 from importlib import import_module
 
 from runner import __version__
@@ -18,13 +17,14 @@ EXIT_INTERRUPTED = 130
 
 
 def build_parser(verb: str | None) -> argparse.ArgumentParser:
-    """The parser, with the arguments of the one verb that is called; the others only by name."""
+    """The parser: all verbs by name, or with its arguments the one that is called."""
     parser = argparse.ArgumentParser(
         prog="paperbench", description="Plan, run, judge and rank replications of papers.", allow_abbrev=False
     )
     parser.add_argument("--version", action="version", version=f"paperbench {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
-    for name, (module, summary) in VERBS.items():
+    for name in [verb] if verb in VERBS else VERBS:
+        module, summary = VERBS[name]
         sub = verbs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
         if name == verb:
             import_module(module).add_arguments(sub)
@@ -64,6 +64,9 @@ def _fault(error: Exception) -> tuple[int, str]:
         return EXIT_USAGE if isinstance(error, UsageError) else 1, f"paperbench: {error}"
     if isinstance(error, OSError):
         return 1, f"paperbench: {_explain(error)}"
+    # A start that needs no traceback does without its imports.
+    import traceback
+
     traceback.print_exception(error)
     return EXIT_OURS, "paperbench: this is our own fault; please report the lines above"
 

@@ -80,7 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.strict:
         report = strictly(report)
     _print(report, form, setting)
-    return EXIT_FINDINGS if report.count("error") else 0
+    return EXIT_FINDINGS if report.number("error") else 0
 
 
 def _root(given: str | None, *, needed: bool) -> Path | None:
@@ -133,12 +133,14 @@ def _where(error: Exception) -> str:
 
 def _print(report: "Report", form: str, setting: Setting) -> None:
     page = written(form, report, setting)
-    sys.stdout.write(page.out)
-    sys.stdout.flush()
-    sys.stderr.write(page.err)
+    for stream, words in ((sys.stdout, page.out), (sys.stderr, page.err)):
+        # A file's name may hold what the stream cannot.
+        code = stream.encoding or "utf-8"
+        stream.write(words.encode(code, "backslashreplace").decode(code))
+        stream.flush()
     if page.summary and setting.room is not None:
-        with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("a", encoding="utf-8") as summary:
-            summary.write(page.summary)
+        with Path(os.environ["GITHUB_STEP_SUMMARY"]).open("ab") as summary:
+            summary.write(page.summary.encode("utf-8", "backslashreplace"))
 
 
 def _explain(code: str) -> int:

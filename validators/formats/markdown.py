@@ -20,9 +20,9 @@ def table(report: Report, setting: Setting) -> str:
     if report.findings:
         parts.append("\n| | where | code | finding |\n|---|---|---|---|\n")
     room = (LARGEST if setting.room is None else setting.room) - _ENDING
-    room -= sum(len(part.encode()) for part in parts)
+    room -= sum(_size(part) for part in parts)
     rows = [*_rows(report, setting)]
-    sizes = accumulate(len(row.encode()) for row in rows)
+    sizes = accumulate(_size(row) for row in rows)
     kept = sum(size <= room for size in sizes)
     left = len(rows) - kept
     ending = [f"\n{left} more are left out: a summary takes 1 MiB\n"] if left else []
@@ -32,6 +32,10 @@ def table(report: Report, setting: Setting) -> str:
 def plain(words: str) -> str:
     """Words that Markdown, inside a table too, shows as they are."""
     return re.sub(r"([\\`*_{}\[\]<>()#+\-.!|~$&])", r"\\\1", " ".join(words.split()))
+
+
+def _size(words: str) -> int:
+    return len(words.encode("utf-8", "backslashreplace"))
 
 
 def _rows(report: Report, setting: Setting) -> Iterator[str]:
@@ -49,4 +53,4 @@ def _where(finding: Finding, setting: Setting) -> str:
         return words
     from urllib.parse import quote  # noqa: PLC0415  needed inside GitHub Actions alone
 
-    return f"[{words}]({setting.blob}/{quote(file)}?plain=1#L{finding.line})"
+    return f"[{words}]({setting.blob}/{quote(file, errors='surrogateescape')}?plain=1#L{finding.line})"

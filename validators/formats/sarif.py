@@ -85,7 +85,7 @@ def _place(file: str, setting: Setting) -> dict[str, str]:
     if inside is None:
         return {"uri": Path(setting.folder, file).absolute().as_uri()}
     # A colon in the first step of a relative reference would be read as a scheme; quote() takes it too.
-    return {"uri": quote(inside), "uriBaseId": _BASE}
+    return {"uri": quote(inside, errors="surrogateescape"), "uriBaseId": _BASE}
 
 
 def _note(words: str) -> dict[str, Any]:

@@ -2,9 +2,8 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from validators.kinds import SPEC
 
@@ -12,8 +11,7 @@ from validators.kinds import SPEC
 LARGEST = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """Text for standard output and standard error, and Markdown for the summary of a GitHub job."""
 
     out: str
@@ -21,8 +19,7 @@ class Page:
     summary: str = ""
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(NamedTuple):
     """The surroundings of a check.
 
     Findings name files from `folder`; reports for other programs name them from `base`. `blob` is the URL
@@ -57,13 +54,13 @@ def setting_of(environment: Mapping[str, str], streams: tuple[TextIO, TextIO], v
     rules = SPEC.parent / "rules.md"
     setting = Setting(str(folder), str(base), version, rules.as_uri(), in_actions)
     out, err = (coloured(environment, is_terminal=stream.isatty()) for stream in streams)
-    setting = replace(setting, coloured_out=out, coloured_err=err)
+    setting = setting._replace(coloured_out=out, coloured_err=err)
     if not in_actions:
         return setting
     blob, inside = blob_url(environment), setting.from_base(str(rules))
     if blob and inside:
-        setting = replace(setting, rules_page=f"{blob}/{inside}")
-    return replace(setting, blob=blob, room=_room(environment.get("GITHUB_STEP_SUMMARY")))
+        setting = setting._replace(rules_page=f"{blob}/{inside}")
+    return setting._replace(blob=blob, room=_room(environment.get("GITHUB_STEP_SUMMARY")))
 
 
 def coloured(environment: Mapping[str, str], *, is_terminal: bool) -> bool:

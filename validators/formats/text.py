@@ -21,7 +21,7 @@ def summary_line(report: Report, *, coloured: bool = False) -> str:
     parts = [
         _painted(_many(count, kind), colour, coloured=coloured)
         for kind, colour in _COLOURS.items()
-        if (count := report.count(kind))
+        if (count := report.number(kind))
     ]
     waived = [f"{report.passed_over} waived"] if report.passed_over else []
     clean = [] if parts else [_painted("clean", _GREEN, coloured=coloured)]
