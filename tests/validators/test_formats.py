@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from runner.cli import main
-from tests.validators.cases import CASES, INVALID, ROOT, VALID
+from tests.validators.cases import CASES, CHECKOUT, INVALID, ROOT, VALID
 from validators.findings import Finding
 from validators.formats import FORMATS, written
 from validators.formats.setting import Setting, coloured
@@ -144,6 +144,27 @@ def test_actions_get_annotations_unless_a_format_is_named(
     assert "S105-not-one-of.yaml:4:9: S105 " in capsys.readouterr().out
     main(["check", str(BROKEN), "--json"])
     assert json.loads(capsys.readouterr().out)["errors"] == 4
+
+
+@pytest.mark.parametrize("form", [name for name, _ in FORMATS])
+def test_a_name_that_is_no_text_is_shown_all_the_same(form: str, root: Path) -> None:
+    try:
+        shutil.copy(os.fsencode(BROKEN), os.fsencode(root / "rubrics") + b"/d\xff.yaml")
+    except OSError:
+        pytest.skip("this file system takes names in UTF-8 alone")
+    summary = root / "summary.md"
+    done = subprocess.run(
+        [sys.executable, "-m", "runner", "check", "--format", form],
+        cwd=root, capture_output=True, check=False,
+        env=os.environ | {
+            "PYTHONIOENCODING": "utf-8", "PYTHONPATH": str(CHECKOUT), "GITHUB_ACTIONS": "true",
+            "GITHUB_STEP_SUMMARY": str(summary),
+        },
+    )  # fmt: skip
+    assert done.returncode == 1, done.stderr
+    name = "d%FF.yaml" if form == "sarif" else "d\\udcff.yaml"
+    assert name in done.stdout.decode()
+    assert form != "github" or "udcff" in summary.read_text()
 
 
 def test_json_has_its_keys_when_all_is_well(capsys: pytest.CaptureFixture[str]) -> None:
