@@ -51,10 +51,12 @@ def nearest_passage(quote: str, text: str) -> str | None:
     """The run of words that shares most words with the quote; None where none shares half. Both are plain."""
     words = text.split()
     keys = [_key(word) for word in words]
-    wanted = Counter(_key(word) for word in quote.split()[:_MOST_WORDS])
-    length = min(wanted.total(), len(words))
-    missing = wanted.copy()
-    shared = best = at = 0
+    quoted = [_key(word) for word in quote.split()[:_MOST_WORDS]]
+    length = min(len(quoted), len(words))
+    if not length:
+        return None
+    missing = Counter(quoted)
+    shared, best, at = 0, (0, False), 0
     for end, key in enumerate(keys):
         if end >= length:
             gone = keys[end - length]
@@ -62,11 +64,12 @@ def nearest_passage(quote: str, text: str) -> str | None:
             shared -= missing[gone] > 0
         shared += missing[key] > 0
         missing[key] -= 1
-        if shared > best:
-            best, at = shared, end + 1 - length
-    if best < _NEAR_ENOUGH * max(length, 1) or not best:
+        start = max(end + 1 - length, 0)
+        if (rank := (shared, keys[start] == quoted[0])) > best:
+            best, at = rank, start
+    if best[0] < max(_NEAR_ENOUGH * length, 1):
         return None
-    return " ".join(words[max(at, 0) : max(at, 0) + length])
+    return " ".join(words[at : at + length])
 
 
 def _key(word: str) -> str:

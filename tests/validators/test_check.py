@@ -41,7 +41,7 @@ def root(tmp_path: Path) -> Path:
 
 
 def test_clean_is_0_and_findings_are_1(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["check", str(VALID / "rubric.yaml")]) == 0
+    assert main(["check", str(VALID / "prices.yaml")]) == 0
     assert capsys.readouterr() == ("", "1 file, clean\n")
     assert main(["check", str(BROKEN)]) == 1
     out, err = capsys.readouterr()

@@ -11,7 +11,7 @@ from validators.words import shown
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 _URL = re.compile(
-    rf"(?:(?:https?|ssh|git)://(?:[^\s/@]+@)?{_HOST}(?::[0-9]+)?(?:/[^\s]*)?|git@{_HOST}:[^\s]+)\Z"
+    rf"(?:(?:(?i:https?|ssh|git))://(?:[^\s/@]+@)?{_HOST}(?::[0-9]+)?(?:/[^\s]*)?|git@{_HOST}:[^\s]+)\Z"
 )
 
 

@@ -113,14 +113,14 @@ def addendum_is_there(document: Document) -> Iterator[Fault]:
     """A paper comes with an addendum.md.
 
     Why: a paper alone rarely says all that an attempt needs, and without the file nobody can tell whether
-    someone thought about it. A paper that is not hydrated is not looked at.
+    someone thought about it. Papers whose text is fetched from where upstream keeps it are left alone.
     Mend: write papers/<id>/addendum.md with what the paper leaves open and what is out of scope, be it
     'nothing', and list it in files.
     Example:
         papers/heavy-ball/ holds paper.md and no addendum.md
     """
     root, folder = document.root, document.path.parent
-    if root is None or not document.placed or not root.is_file(folder / "paper.md"):
+    if root is None or not document.placed or fetchable(document.data):
         return
     if not root.is_file(folder / "addendum.md"):
         yield Fault(

@@ -3,6 +3,7 @@
 import posixpath
 import re
 from collections.abc import Iterator
+from itertools import chain, islice
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -18,6 +19,8 @@ _ASSETS = "assets/"
 _TARGET = re.compile(r"\](?:\(|:[ \t]{1,9})(?:<([^<>\n]{1,300})>|([^\s()<>]{1,300}))")
 _SOURCE = re.compile(r"<img\s[^<>]{0,300}?src=[\"']([^\"'\n]{1,300})[\"']")
 _FOREIGN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/#]")
+# What a file shows of one mistake; and more links than any paper has.
+_MOST, _MOST_LINKS = 50, 10_000
 _IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
 
 
@@ -37,16 +40,21 @@ def figure_is_there(document: Document) -> Iterator[Fault | Note]:
     if _ASSETS not in root.names(folder):
         yield Note("figures not looked for, since their paper has no folder assets/", len(figures))
         return
-    for offset, figure in figures:
-        if figure.startswith("../") or not root.is_file(folder / figure):
-            message = f"figure {shown(figure)} is not there; add it, or correct the link"
-            yield Fault((), message, at=line_and_column(document.text, offset))
+    missing = [
+        (offset, figure)
+        for offset, figure in figures
+        if figure.startswith("../") or not root.is_file(folder / figure)
+    ]
+    for number, (offset, figure) in enumerate(missing[:_MOST], 1):
+        more = f" (and {len(missing) - _MOST} more)" if number == _MOST < len(missing) else ""
+        message = f"figure {shown(figure)} is not there{more}; add it, or correct the link"
+        yield Fault((), message, at=line_and_column(document.text, offset))
 
 
 def _shown(text: str) -> Iterator[tuple[int, str]]:
     """Offset and path of what a text links in its own folder: images, and anything in assets/."""
-    found = [*_TARGET.finditer(text), *(_SOURCE.finditer(text) if "<img" in text else ())]
-    for match in found:
+    found = chain(_TARGET.finditer(text), _SOURCE.finditer(text) if "<img" in text else ())
+    for match in islice(found, _MOST_LINKS):
         target = next(group for group in match.groups() if group)
         path = posixpath.normpath(unquote(target.split("#", maxsplit=1)[0]))
         image = posixpath.splitext(path)[1].lower() in _IMAGES

@@ -73,7 +73,7 @@ def fixture_can_be_read(document: Document) -> Iterator[Fault]:
         papers/heavy-ball/fixtures/oracle/made/results.csv -> /data/results.csv
     """
     told = set[str]()
-    for one in _tried(document):
+    for one in sorted(_tried(document), key=lambda one: one.where):
         for key, fixture in one.fixtures.items():
             if fixture.refused is not None and fixture.place not in told:
                 told.add(fixture.place)

@@ -27,10 +27,15 @@ class Parts:
 
     @cached_property
     def shares(self) -> list[float]:
-        """The share of the score of each leaf, under paper-2025 in the full protocol."""
+        """The share of the score of each leaf, under paper-2025 in the full protocol.
+
+        Raises ValueError or TypeError for weights that the schema refuses.
+        """
         shares = {id(criterion): 1.0 for _, criterion in self.document.criteria[:1]}
         for _, criterion, children in self.branches:
             weights = [child.get("weight", 1) for child in children]
+            if min(weights) <= 0:
+                raise ValueError("a weight is not positive")
             part = shares[id(criterion)] / sum(weights)
             for child, weight in zip(children, weights, strict=True):
                 shares[id(child)] = part * weight

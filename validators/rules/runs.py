@@ -1,5 +1,6 @@
 """Rules about what a run asks of its agents, judge, site and images: what planning would refuse later."""
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,8 +61,11 @@ def submission_folders_are_there(document: Document) -> Iterator[Fault | Note]:
     Example:
         submissions: [{paper: heavy-ball, folders: [mine/frist]}]
     """
-    root, outside = document.root if document.placed else None, 0
-    for number, entry in enumerate((document.data.get("submissions") or ()) if root is not None else ()):
+    root = document.root
+    if root is None or not document.placed:
+        return
+    outside = 0
+    for number, entry in enumerate(document.data.get("submissions") or ()):
         for inner, name in enumerate(entry.get("folders") or ()):
             inside = root.inside(document.path.parent / name)
             if Path(name).is_absolute() or inside.startswith("../"):
@@ -93,20 +97,21 @@ def attempts_have_folders(document: Document) -> Iterator[Fault]:
         attempts: 3
         agents: [{id: mine}]     # and mine.yaml lists two folders a paper
     """
-    attempts = document.data.get("attempts", 1)
-    for number, use, papers in _uses(document) if document.root is not None else ():
-        config = named_config(document.root, "agents", use.get("id"))
+    root, attempts = document.root, document.data.get("attempts", 1)
+    if root is None:
+        return
+    for number, use, papers in _uses(document):
+        config = named_config(root, "agents", use.get("id"))
         if config.get("kind") != "submission":
             continue
-        listed = config.get("submissions") or ()
-        folders = {entry.get("paper"): len(entry.get("folders") or ()) for entry in listed}
+        have = Counter[str]()
+        for entry in config.get("submissions", ()):
+            have[entry["paper"]] += len(entry["folders"])
         for paper in papers:
-            if folders.get(paper, 0) < attempts:
-                count = f"{folders.get(paper, 0)} folders for paper {shown(paper)}"
-                message = f"agent {shown(use['id'])} has {count} and attempts is {attempts}"
-                yield Fault(
-                    ("agents", number), f"{message}; add folders, or lower attempts, or name its papers"
-                )
+            if have[paper] < attempts:
+                message = f"agent {shown(use['id'])} has folders for {have[paper]} of {attempts} attempts"
+                mend = "add folders, or lower attempts, or name the agent's papers"
+                yield Fault(("agents", number), f"{message} at paper {shown(paper)}; {mend}")
 
 
 def agent_has_papers(document: Document) -> Iterator[Fault]:

@@ -87,6 +87,6 @@ def categories_are_mixed(document: Document) -> Iterator[Fault]:
         shares[leaf["category"]] += share
     for category, (least, most) in _MIX.items():
         if not least <= shares[category] <= most:
-            message = f"{category} carries {shares[category]:.0%} of the score, where known rubrics give it"
+            message = f"{category} carries {shares[category]:.0%} of the score, where"
             mend = "add leaves of what lacks, or weigh them anew"
-            yield Fault(("criterion",), f"{message} {least:.0%} to {most:.0%}; {mend}", at_key=True)
+            yield Fault(("criterion",), f"{message} {least:.0%} to {most:.0%} are usual; {mend}", at_key=True)

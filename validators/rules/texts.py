@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from validators.documents import Document
 from validators.faults import Fault
@@ -16,13 +17,14 @@ _ANY_SECRET = "|".join(pattern for _, pattern in _SECRETS)
 # A key is random; xxxx or EXAMPLE in its place says where one would go.
 _FEWEST_SIGNS = 8
 _PREFIX = 4
+_MOST = 20
 
 
 def no_secret(text: str) -> Iterator[tuple[int, str]]:
     """No key, token or private key stands in a file.
 
     Why: whoever can read the repository could use it, and it stays in the history after it is deleted.
-    Placeholders (sk-xxxx..., ...EXAMPLE) are left alone.
+    Placeholders (sk-xxxx..., ...EXAMPLE) are left alone; of each kind the first 20 are shown.
     Mend: revoke the key first, then take it out; a config names the variable that holds it (`api_key_env`).
     Example:
         api_key: sk-...and forty more letters and digits
@@ -30,12 +32,10 @@ def no_secret(text: str) -> Iterator[tuple[int, str]]:
     if is_absent(text, _ANY_SECRET):
         return
     for what, pattern in _SECRETS:
-        for match in re.finditer(pattern, text):
-            if _is_key(text, match.start(), match[0]):
-                message = (
-                    f"'{match[0][:_PREFIX]}...' looks like {what}; revoke it, and take it out of the file"
-                )
-                yield match.start(), message
+        found = (match for match in re.finditer(pattern, text) if _is_key(text, match.start(), match[0]))
+        for match in islice(found, _MOST):
+            start = "" if match[0].startswith("-") else f", '{match[0][:_PREFIX]}...',"
+            yield match.start(), f"{what}{start} stands here; revoke it, and take it out of the file"
 
 
 def _is_key(text: str, at: int, key: str) -> bool:

@@ -15,7 +15,7 @@ _WORDS = Path(__file__).with_name("vague_words.txt")
 _DONE = "(?:has|have)(?: also)? been"
 _VERB = f"(?:is|are|was|were|must|can be|{_DONE})"
 # A sentence ends, and no abbreviation; another begins.
-_NEXT = r"[^\x00A-Z.]\. [A-Z][^\x00.]*"
+_NEXT = r"[^\s\x00.][^\s\x00.]\. [A-Z][^\x00.]*"
 # A blank stands for any white space.
 _COMPOUND = (
     # It has been trained, and the loss has been measured.
@@ -24,8 +24,8 @@ _COMPOUND = (
     rf"\b{_VERB} \w[^.;\x00]* and {_VERB} (?:\w+ly )?\w+(?:ed|en|un)\b",
     # (1) it is trained, (2) it is evaluated
     r"[\s:](?:\(1\)|1\)|\(a\)|a\)|\(i\)|i\)) [^\x00]*?\s(?:\(2\)|2\)|\(b\)|b\)|\(ii\)|ii\)) \w+",
-    # It is trained. It is evaluated. The loss is written down.
-    rf"\b{_VERB}\b[^\x00]*?{_NEXT}\b{_VERB}\b[^\x00.]*{_NEXT}\b{_VERB} \w+",
+    # It is trained. It is evaluated. The loss is written down. The seed is 7.
+    rf"\b{_VERB}\b[^\x00]*?(?:{_NEXT}\b{_VERB}\b[^\x00.]*){{2}}{_NEXT}\b{_VERB} \w+",
 )
 
 
@@ -47,7 +47,7 @@ def leaf_asks_for_one_thing(document: Document) -> Iterator[Fault]:
     """A leaf asks for one thing.
 
     Why: a judge who finds the one and not the other has no right answer, and the leaf's weight cannot be
-    shared out. Only plain cases are found: two things that have been done, numbered lists, and three
+    shared out. Only plain cases are found: two things that have been done, numbered lists, and four
     sentences of which each has a verb.
     Mend: make each a leaf, and the whole their parent.
     Example:
