@@ -58,6 +58,11 @@ def test_every_rule_has_an_invalid_case() -> None:
     assert codes == {case.name[:4] for case in invalid_cases()}
 
 
+def test_every_rule_has_a_valid_case() -> None:
+    codes = {entry.code for entry in CATALOGUE} - NO_CASE
+    assert codes <= {case.name[:4] for case in valid_cases()}
+
+
 def test_no_findings_are_left_over() -> None:
     for path in INVALID.glob("*.expected"):
         assert path.with_suffix(".yaml").is_file(), path

@@ -17,6 +17,7 @@ _ANY_SECRET = "|".join(pattern for _, pattern in _SECRETS)
 # A key is random; xxxx or EXAMPLE in its place says where one would go.
 _FEWEST_SIGNS = 8
 _PREFIX = 4
+_TAIL = 20
 _MOST = 20
 
 
@@ -42,7 +43,7 @@ def _is_key(text: str, at: int, key: str) -> bool:
     """Whether it begins a word and looks random; a private key needs neither."""
     if key.startswith("-"):
         return True
-    body = key[_PREFIX:]
+    body = key[_PREFIX:][-_TAIL:]
     mixed = any(map(str.isdigit, body)) or (body != body.lower() and body != body.upper())
     alone = at == 0 or not (text[at - 1].isalnum() or text[at - 1] in "_-")
     return alone and mixed and "EXAMPLE" not in key and len(set(body)) >= _FEWEST_SIGNS
