@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.cli import main
+from tests.validators.test_robust import assert_survives, fill
+from validators.limits import LARGEST_BYTES
 from validators.lists import entries
 from validators.quick_text import is_absent
 from validators.rules import CATALOGUE
@@ -68,3 +70,37 @@ def test_rules_about_text_read_any_text(text: str) -> None:
 def test_the_quick_look_sees_what_python_sees(text: str) -> None:
     for pattern in PATTERNS:
         assert is_absent(text, pattern) == (re.search(pattern, text) is None)
+
+
+def test_a_file_may_have_eight_mebibytes_and_no_more(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "blacklist.yaml"
+    text = "schema: blacklist/v1\npaper: demo\nrevision: 1\nentries: []\n"
+    path.write_text(text + "#" * (LARGEST_BYTES - len(text) - 1) + "\n")
+    assert main(["check", str(path)]) == 0
+    path.write_text(text + "#" * (LARGEST_BYTES - len(text)) + "\n")
+    assert main(["check", str(path)]) == 1
+    (found,) = capsys.readouterr().out.splitlines()
+    assert found.startswith(f"{path}:1:1: Y006 larger than 8 MiB")
+
+
+UNITS = [
+    "](a.png)",
+    '<img src="a.png">',
+    "<img ",
+    "](<",
+    key("sk-") + " ",
+    "-----BEGIN A ",
+    "e\u0301\n",
+    "\r",
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_hostile_texts(unit: str, tmp_path: Path) -> None:
+    (tmp_path / "rubrics").mkdir()
+    (tmp_path / "papers/demo/assets").mkdir(parents=True)
+    path = tmp_path / "papers/demo/paper.md"
+    path.write_text(fill(unit), encoding="utf-8")
+    assert_survives(path)
