@@ -5,7 +5,8 @@
 --   they have in the whole tree: it is not the score of the tree pruned to the category, whose weights differ.
 -- Columns: agent, label, category, score (0..1; null unless every leaf is judged), lower and upper (0..1, of the possible
 --   points), earned (points, lower bound), possible (points), coverage (0..1; share of leaves judged, by count),
---   trials, judge, mode, rule, key.
+--   trials, unsigned (papers whose rubric was not signed_off when the run was planned, by what it was instead; null where
+--   all were), judge, mode, rule, key.
 -- SET VARIABLE mode = 'full' | 'code-dev' | 'resources-provided'; unset: each trial's own protocol.
 -- SET VARIABLE rule = 'paper-2025' | 'upstream-2026-04'; unset: the rule that each run declares.
 WITH points AS (
@@ -23,8 +24,8 @@ shares AS (
     FROM leaves l JOIN leaf_weights w USING (leaf) GROUP BY ALL
 ),
 trials_by_category AS (
-    SELECT t.agent, t.agent_label, t.agent_digest, t.judge_label, t.mode, t.rule, t.key, t.state, s.category,
-           s.possible, s.leaves,
+    SELECT t.agent, t.agent_label, t.agent_digest, t.judge_label, t.mode, t.rule, t.key, t.state, t.paper,
+           t.rubric_status, s.category, s.possible, s.leaves,
            CASE t.state WHEN 'judged' THEN coalesce(p.earned / g.repeats, 0) ELSE 0 END AS earned,
            CASE t.state WHEN 'judged' THEN coalesce(p.known / g.repeats, 0)
                         WHEN 'zero' THEN s.possible ELSE 0 END AS known,
@@ -42,6 +43,11 @@ SELECT agent, max(agent_label) AS label, category,
        sum(earned + CASE WHEN judged = leaves THEN 0 ELSE greatest(possible - known, 0) END) / sum(possible) AS upper,
        avg(earned) AS earned, avg(possible) AS possible,
        sum(judged) / sum(leaves) AS coverage, count(*) AS trials,
+       nullif(concat_ws(', ', nullif(count(DISTINCT paper) FILTER (rubric_status = 'draft'), 0) || ' draft',
+                        nullif(count(DISTINCT paper) FILTER (rubric_status = 'in_review'), 0) || ' in_review',
+                        nullif(count(DISTINCT paper) FILTER (rubric_status = 'snapshot'), 0) || ' snapshot',
+                        nullif(count(DISTINCT paper) FILTER (rubric_status = 'unknown'), 0) || ' unknown'),
+              '') AS unsigned,
        max(judge_label) AS judge, mode, rule, key
 FROM trials_by_category
 GROUP BY agent, agent_digest, category, mode, rule, key

@@ -3,7 +3,9 @@
 -- Columns: rank (1 + rows of its key that are certainly better; null: not ranked), tied (its interval overlaps that of
 --   another ranked row), agent, label, score (0..1; mean over papers, then over attempts; null unless every leaf is judged),
 --   standard_error (of the attempts' means; ddof 1), lower and upper (0..1; what unjudged leaves leave open),
---   coverage (0..1; share of leaves judged, by count), attempts, papers, judge, mode, rule, key, runs, remark.
+--   coverage (0..1; share of leaves judged, by count), attempts, papers, unsigned (papers whose rubric was
+--   not signed_off when the run was planned, by what it was instead; null where all were), judge, mode, rule, key, runs,
+--   remark.
 -- SET VARIABLE mode = 'full' | 'code-dev' | 'resources-provided'; unset: each trial's own protocol.
 -- SET VARIABLE rule = 'paper-2025' | 'upstream-2026-04'; unset: the rule that each run declares.
 -- SET VARIABLE min_coverage = 0.9 ranks rows that are judged that far, by their lower bound; unset: 1.
@@ -12,7 +14,12 @@ WITH groups AS (
            max(agent_label) AS label, max(judge_label) AS judge,
            string_agg(DISTINCT run, ', ' ORDER BY run) AS runs,
            count(DISTINCT (run, attempt)) AS attempts,
-           count(DISTINCT trial) FILTER (weaker) AS weaker
+           count(DISTINCT trial) FILTER (weaker) AS weaker,
+           nullif(concat_ws(', ', nullif(count(DISTINCT paper) FILTER (rubric_status = 'draft'), 0) || ' draft',
+                            nullif(count(DISTINCT paper) FILTER (rubric_status = 'in_review'), 0) || ' in_review',
+                            nullif(count(DISTINCT paper) FILTER (rubric_status = 'snapshot'), 0) || ' snapshot',
+                            nullif(count(DISTINCT paper) FILTER (rubric_status = 'unknown'), 0) || ' unknown'),
+                  '') AS unsigned
     FROM trial_scores GROUP BY ALL
 ),
 -- paper-2025: an attempt is the mean over the declared papers; a paper without a trial is [0, 1]
@@ -78,7 +85,7 @@ SELECT CASE WHEN ranked THEN 1 + better END AS rank,
        ranked AND overlapping > 0 AS tied,
        agent, label,
        CASE WHEN complete THEN lower END AS score,
-       standard_error, lower, upper, coverage, attempts, papers, judge, mode, rule, key, runs,
+       standard_error, lower, upper, coverage, attempts, papers, unsigned, judge, mode, rule, key, runs,
        CASE WHEN weaker > 0 THEN 'not ranked: isolation weaker than declared in ' || weaker || ' of its trials'
             WHEN lower IS NULL THEN 'not ranked: no attempt has a grade for every paper'
             WHEN NOT ranked THEN 'not ranked: leaves are not judged yet'

@@ -37,6 +37,13 @@ class PlanIndex:
             return self.papers[trial.paper].rubric
         raise PaperbenchError(f"plan.lock gives no rubric for the trial {trial.id}")
 
+    def rubric_status(self, trial: PlannedTrial) -> str:
+        """What the rubric that scores the trial was when planned; a tree that is no rubric is a snapshot."""
+        planned = self.papers.get(trial.paper)
+        if planned is None or planned.rubric != self.rubric(trial):
+            return "snapshot"
+        return planned.rubric_status or "unknown"
+
     def conditions(self, trial: PlannedTrial) -> str:
         """The digest of all that must be equal, beside judge and view, for two scores to be compared."""
         pinned = [[paper, *self._pins(trial, paper)] for paper in self.paper_set(trial)]

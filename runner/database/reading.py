@@ -12,7 +12,7 @@ import duckdb
 from runner.errors import PaperbenchError
 
 DATABASE = "paperbench.duckdb"
-LAYOUT = 2
+LAYOUT = 3
 BOARDS = Path(__file__).parents[1] / "boards"
 
 

@@ -28,6 +28,7 @@ class TrialRecord:
 
     planned: PlannedTrial
     rubric: str
+    rubric_status: str
     papers: int
     conditions: str
     state: str
@@ -101,6 +102,7 @@ def _trial_record(
     return TrialRecord(
         planned=trial,
         rubric=index.rubric(trial),
+        rubric_status=index.rubric_status(trial),
         papers=len(index.paper_set(trial)),
         conditions=index.conditions(trial),
         state=state,

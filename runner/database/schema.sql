@@ -31,7 +31,7 @@ CREATE TABLE papers (
     paper            VARCHAR NOT NULL,
     title            VARCHAR,
     rubric_digest    VARCHAR NOT NULL,
-    rubric_status    VARCHAR NOT NULL,  -- draft | in_review | signed_off | snapshot
+    rubric_status    VARCHAR NOT NULL,  -- when planned: draft | in_review | signed_off | snapshot | unknown
     paper_digest     VARCHAR NOT NULL,
     blacklist_digest VARCHAR
 );
@@ -85,6 +85,7 @@ CREATE TABLE trials (
     attempt         INTEGER NOT NULL,  -- from 1
     protocol        score_mode NOT NULL,
     rubric          INTEGER NOT NULL,
+    rubric_status   VARCHAR NOT NULL,  -- when planned: draft | in_review | signed_off | snapshot | unknown
     papers          INTEGER NOT NULL,  -- size of the declared paper set
     conditions      VARCHAR NOT NULL,  -- digest of paper set, rubrics, paper texts, protocol, limits, network, container
     state           VARCHAR NOT NULL,  -- zero: [0, 0]; open: [0, 1]; judged: verdicts decide

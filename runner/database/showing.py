@@ -19,8 +19,9 @@ DIGITS = {"by_paper": 4}
 EMPTY = {"cost": "no model was called: nothing was spent"}
 # What the score says in words need not stand in columns of its own.
 FOLDED = ("tied", "lower", "upper", "coverage", "label")
+IF_ANY = ("unsigned", "remark")
 # On a terminal, these stand once above the table where all rows agree.
-UNDER_THE_TITLE = ("papers", "judge", "mode", "rule", "key", "run", "runs")
+UNDER_THE_TITLE = ("papers", "unsigned", "judge", "mode", "rule", "key", "run", "runs")
 
 
 def score_text(record: Mapping[str, Any], digits: int = SCORE_DIGITS) -> str:
@@ -63,7 +64,9 @@ def board_cells(name: str, table: Table) -> tuple[list[str], list[list[str]]]:
             special["rank"] = f"{record['rank']}{'=' if record['tied'] else ''}"
         rows.append([special.get(column) or _cell(column, record[column], digits) for column in columns])
     kept = [
-        place for place, column in enumerate(columns) if column != "remark" or any(row[place] for row in rows)
+        place
+        for place, column in enumerate(columns)
+        if column not in IF_ANY or any(row[place] for row in rows)
     ]
     return [columns[place] for place in kept], [[row[place] for place in kept] for row in rows]
 
@@ -74,6 +77,8 @@ def print_board(name: str, table: Table) -> None:
     print_table(columns, rows)
     if not rows:
         print(EMPTY.get(name, "no rows yet; 'paperbench run' makes trials"))
+    if "unsigned" in columns and rows:
+        print("unsigned: rubrics that were not signed_off when the run was planned, and may still change")
     keys = {record["key"] for record in table.records()} if "key" in table.columns else set()
     if len(keys) > 1:
         print(

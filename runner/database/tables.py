@@ -48,7 +48,15 @@ def insert_run(database: Any, run: RunFolder, plan: Plan) -> None:
         database,
         "papers",
         [
-            (name, paper.id, paper.title, paper.rubric, paper.rubric_status, paper.paper, paper.blacklist)
+            (
+                name,
+                paper.id,
+                paper.title,
+                paper.rubric,
+                paper.rubric_status or "unknown",
+                paper.paper,
+                paper.blacklist,
+            )
             for paper in plan.papers
         ],
     )
@@ -111,8 +119,9 @@ def insert_trials(
             (
                 trial, run.path.name, planned.id, planned.paper, planned.agent,
                 (agent.config.label if agent else None) or planned.agent, agent.digest if agent else None,
-                planned.attempt, planned.protocol or plan.protocol, rubrics[record.rubric], record.papers,
-                record.conditions, record.state, record.why, record.weaker, moment(planned.at),
+                planned.attempt, planned.protocol or plan.protocol, rubrics[record.rubric],
+                record.rubric_status, record.papers, record.conditions,
+                record.state, record.why, record.weaker, moment(planned.at),
             )
         )  # fmt: skip
         stages += [_stage(trial, outcome) for outcome in record.outcomes]

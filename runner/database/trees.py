@@ -14,7 +14,8 @@ from validators.tree import Mode, Node, Rule, node_shares, view, walk
 
 FIND = """
 SELECT g.grading, g.judge, g.kind || coalesce(' (' || g.model || ')', ''), g.judge = r.judge,
-       t.state, t.why, t.protocol, r.scoring, b.digest
+       t.state, t.why, t.protocol, r.scoring, b.digest,
+       t.rubric_status
 FROM gradings g JOIN trials t USING (trial) JOIN runs r USING (run) JOIN rubrics b ON b.rubric = t.rubric
 WHERE t.run = $1 AND t.id = $2 AND ($3 IS NULL OR $3 IN (g.kind, g.model) OR starts_with(g.judge, $3))
 ORDER BY g.kind, g.judge
@@ -38,6 +39,7 @@ class FoundGrading:
     protocol: Mode
     scoring: Rule
     rubric: str
+    rubric_status: str
     others: tuple[str, ...]
 
 
@@ -51,9 +53,9 @@ def find_grading(database: Any, run: str, trial: str, judge: str | None) -> Foun
     if len(chosen) > 1:
         names = ", ".join(f"{label} {digest[:8]}" for _, digest, label, *_ in chosen)
         raise PaperbenchError(f"several judges graded '{trial}': {names}; choose one with --judge")
-    grading, digest, label, _, state, why, protocol, scoring, rubric = chosen[0]
+    grading, digest, label, _, state, why, protocol, scoring, rubric, status = chosen[0]
     others = tuple(row[2] for row in found if row is not chosen[0])
-    return FoundGrading(grading, digest, label, state, why, protocol, scoring, rubric, others)
+    return FoundGrading(grading, digest, label, state, why, protocol, scoring, rubric, status, others)
 
 
 def leaf_scores(database: Any, grading: int, *, failed_too: bool) -> dict[str, float]:
@@ -97,12 +99,15 @@ def _record(
         "leaves": interval.leaves if interval else 0,
         "coverage": interval.judged / interval.leaves if interval and interval.leaves else 1.0,
         "requirement": node.requirement,
+        "rubric_status": found.rubric_status,
     }
 
 
 def print_tree(found: FoundGrading, records: Sequence[dict[str, Any]]) -> None:
     """Print the nodes, indented; requirements are cut on a terminal only."""
     print(f"judge {found.label} ({found.judge[:8]}){f', {found.why}' if found.why else ''}")
+    if found.rubric_status != "signed_off":
+        print(f"unsigned: the rubric was not signed_off when the run was planned ({found.rubric_status})")
     if found.others:
         print(f"also graded by {', '.join(found.others)}: name one with --judge")
     print("score, share of the whole, criterion" if records else "the rubric has no leaf in this mode")

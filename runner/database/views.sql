@@ -59,7 +59,7 @@ FROM snapped;
 
 -- The same with names: what the boards read.
 CREATE VIEW trial_scores AS
-SELECT s.grading, s.trial, t.run, t.id, t.paper, t.agent, t.agent_label, t.agent_digest, t.attempt, t.papers, t.protocol,
+SELECT s.grading, s.trial, t.run, t.id, t.paper, t.agent, t.agent_label, t.agent_digest, t.attempt, t.papers, t.protocol, t.rubric_status,
        g.judge, g.kind AS judge_kind, g.model AS judge_model,
        g.kind || coalesce(' (' || g.model || ')', '') AS judge_label, s.rule, s.mode, t.state, t.why, t.weaker,
        left(sha256(concat_ws(' ', t.conditions, g.judge, s.rule, s.mode)), 10) AS key,

@@ -108,7 +108,11 @@ def _refuse_other(old: Plan, new: Plan, run: RunFolder) -> None:
 
 def _content(plan: Plan) -> dict[str, Any]:
     judge = plan.judge.digest if plan.judge else None
-    return plan.model_dump(mode="json", exclude=_OWN) | {"judge": judge}
+    content = plan.model_dump(mode="json", exclude=_OWN) | {"judge": judge}
+    for paper in content["papers"]:
+        # Who signs a rubric changes nothing in it.
+        del paper["rubric_status"]
+    return content
 
 
 def _write(corpus: Corpus, plan: Plan, run: RunFolder) -> None:

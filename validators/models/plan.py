@@ -17,7 +17,10 @@ class PlannedPaper(Model):
     rubric: Annotated[
         Sha256, Field(description="Digest of the scored tree; rubrics/<digest>.json in the run holds it.")
     ]
-    rubric_status: Literal["draft", "in_review", "signed_off", "snapshot"] = "draft"
+    rubric_status: Annotated[
+        Literal["draft", "in_review", "signed_off", "snapshot"] | None,
+        Field(description="What it was when planned; a snapshot is no rubric of ours. Missing: not known."),
+    ] = None
     paper: Annotated[Sha256, Field(description="Digest of paper.yaml's files: path and bytes.")]
     blacklist: Sha256 | None = None
     title: Text | None = None
