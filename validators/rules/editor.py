@@ -25,14 +25,17 @@ def editor_finds_schema(document: Document) -> Iterator[Fault]:
     if root is None or not document.placed:
         return
     schema = schema_path(document.kind).name
-    line = document.text.removeprefix("\ufeff").split("\n", maxsplit=1)[0].rstrip()
+    # No split: it would copy a megabyte to look at a line.
+    line = document.text[: document.text.find("\n") + 1].removeprefix("\ufeff").rstrip()
     said = line.removeprefix(_SCHEMA) if line.startswith(_SCHEMA) else None
-    wanted = editor_line(document.path, root.path, document.kind)
     if not root.is_file(root.path / "spec" / "v1" / schema):
         if said is not None and posixpath.basename(said) != schema:
+            wanted = editor_line(document.path, root.path, document.kind)
             message = f"the editor's schema {shown(said)} is of another kind; write {wanted}"
             yield Fault((), message, at=(1, 1))
-    elif said is None:
+        return
+    wanted = editor_line(document.path, root.path, document.kind)
+    if said is None:
         yield Fault((), f"no line for the editor at the top; write {wanted}", at=(1, 1))
     elif f"{_SCHEMA}{posixpath.normpath(said)}" != wanted:
         yield Fault((), f"the editor's schema {shown(said)} is not this file's; write {wanted}", at=(1, 1))
