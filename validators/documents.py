@@ -1,10 +1,9 @@
 """One file read for its rules: its data, its kind, and the root around it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from validators.faults import Fault, to_findings
 from validators.findings import Finding, Location, Place
@@ -21,10 +20,7 @@ if TYPE_CHECKING:
 TEXT = "text"
 
 
-@dataclass(frozen=True)
-class Document:
-    """A file that could be read; root is None where nothing around the file concerns it."""
-
+class _Given(NamedTuple):
     path: Path
     name: str
     kind: str
@@ -33,6 +29,10 @@ class Document:
     root: DataRoot | None = None
     # For data that was made of other documents: where in the text a location's value comes from.
     origin: Callable[[Location], Location] | None = None
+
+
+class Document(_Given):
+    """A file that could be read; root is None where nothing around the file concerns it."""
 
     @cached_property
     def parsed(self) -> "Parsed":

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +10,6 @@ from validators.examined import Examined
 from validators.faults import Fault, one_line, to_findings
 from validators.findings import Finding, InvalidDocumentError
 from validators.limits import LEFT_OUT, MOST_FAULTS
-from validators.overlay_result import result_faults
 from validators.quick import quick_data
 from validators.roots import DataRoot
 from validators.rules import CATALOGUE
@@ -96,6 +94,8 @@ def _examine_document(
     if len(faults) >= MOST_FAULTS["error"]:
         told.append(Note(LEFT_OUT, 1))
     if kind == "overlay/v1" and not faults:
+        from validators.overlay_result import result_faults  # noqa: PLC0415  few roots have overlays
+
         told += result_faults(document, _told)
     found = [*faults, *told, *_text_faults(text)]
     faults = [one for one in found if isinstance(one, Fault)]
@@ -109,8 +109,8 @@ def _examine_document(
 def _counted(found: list[Fault | Note]) -> Counter[str]:
     notes = Counter[str]()
     for one in found:
-        if isinstance(one, Note) and one.count:
-            notes[one.what] += one.count
+        if isinstance(one, Note) and one.number:
+            notes[one.what] += one.number
     return notes
 
 
@@ -134,7 +134,7 @@ def _told(document: Document, shape: list[Fault]) -> Iterator[Fault | Note]:
                     yield Note(LEFT_OUT, 1)
                     break
                 count += 1
-                yield replace(told, code=rule.code, severity=rule.severity)
+                yield told._replace(code=rule.code, severity=rule.severity)
         except _MISSHAPEN:
             if not shape:
                 raise

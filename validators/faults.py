@@ -1,8 +1,7 @@
 """Faults: what is wrong at a location inside a document, before it has a file and a line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from validators.findings import Finding, Location, Severity
 
@@ -10,8 +9,7 @@ if TYPE_CHECKING:
     from validators.yaml_reader import Parsed
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One fault; at_key puts it on the key instead of its value, `at` at a line and column."""
 
     where: Location

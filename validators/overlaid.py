@@ -1,7 +1,6 @@
 """A rubric and its overlay, loaded as one rubric."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 from validators.faults import Fault, to_findings
@@ -24,7 +23,7 @@ def overlaid(base: Parsed, name: str, edits: Parsed, overlay_name: str) -> Rubri
     to_model(base, Rubric, name)
     to_model(edits, Overlay, overlay_name)
     applied = apply_edits(base.data, edits.data)
-    faults = [replace(fault, code="R244") for fault in applied.misfits]
+    faults = [fault._replace(code="R244") for fault in applied.misfits]
     if (why := why_another_base(base.data, edits.data)) is not None:
         faults.append(Fault(("base",), why, code="R243"))
     if faults:

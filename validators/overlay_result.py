@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 
 from validators.documents import Document, kind_and_faults
 from validators.faults import Fault
@@ -25,13 +24,13 @@ def result_faults(overlay: Document, told: Told) -> Iterator[Fault]:
         return
     path = overlay.path.with_name(f"{overlay.data['paper']}.yaml")
     before = Document(path, overlay.name, RUBRIC, overlay.text, rubric, overlay.root)
-    after = replace(before, data=applied.rubric, origin=applied.origin)
+    after = before._replace(data=applied.rubric, origin=applied.origin)
     known = Counter((fault.code, fault.message) for fault in _faults(before, told))
     for fault in _faults(after, told):
         if known[fault.code, fault.message]:
             known[fault.code, fault.message] -= 1
         else:
-            yield replace(fault, where=applied.origin(fault.where))
+            yield fault._replace(where=applied.origin(fault.where))
 
 
 def _faults(rubric: Document, told: Told) -> Iterator[Fault]:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import Any
 
 LONGEST = 60
@@ -35,6 +34,8 @@ def listed(values: Iterable[Any]) -> str:
 
 def meant(word: Any, known: Iterable[Any]) -> str | None:
     """The known word that was probably meant; None when none is near."""
+    from difflib import get_close_matches  # noqa: PLC0415  good documents need no advice
+
     words = [str(name) for name in known]
     by_lower = {name.lower(): name for name in words}
     near = get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.65)

@@ -1,8 +1,7 @@
 """What a rule is: a code, a severity, and one generator function whose docstring is its page."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from inspect import cleandoc
+from typing import NamedTuple
 
 from validators.documents import Document
 from validators.faults import Fault
@@ -12,16 +11,14 @@ from validators.roots import DataRoot
 Stray = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(NamedTuple):
     """Something that a rule could not look at, such as quotes of a paper whose text is not there."""
 
     what: str
-    count: int
+    number: int
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(NamedTuple):
     """A rule about one document; no kinds: about every document."""
 
     code: str
@@ -30,8 +27,7 @@ class Rule:
     severity: Severity = "error"
 
 
-@dataclass(frozen=True)
-class TextRule:
+class TextRule(NamedTuple):
     """A rule about the text of a document or of a paper; it yields offsets, each with a message."""
 
     code: str
@@ -39,8 +35,7 @@ class TextRule:
     severity: Severity = "error"
 
 
-@dataclass(frozen=True)
-class FolderRule:
+class FolderRule(NamedTuple):
     """A rule about the folders of a data root; it yields paths inside the root, each with a message."""
 
     code: str
@@ -48,8 +43,7 @@ class FolderRule:
     severity: Severity = "error"
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(NamedTuple):
     """A code that the reader or the schema gives; there is no function, only its page."""
 
     code: str
@@ -62,6 +56,9 @@ Entry = Rule | TextRule | FolderRule | Page
 
 def page(entry: Entry) -> str:
     """The entry's page: a first line, then why, mend and example."""
+    # A check needs no page, and does without its imports.
+    from inspect import cleandoc  # noqa: PLC0415
+
     return cleandoc(entry.text if isinstance(entry, Page) else entry.check.__doc__ or "")
 
 
