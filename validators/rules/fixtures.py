@@ -12,6 +12,7 @@ from validators.rules.parts import parts_of
 from validators.rules.rule import Note
 from validators.words import advise, listed, shown
 
+_LISTED = 20
 _UNDER_REVIEW = ("in_review", "signed_off")
 
 
@@ -59,7 +60,7 @@ def fixture_is_there(document: Document) -> Iterator[Fault | Note]:
 def _mend(document: Document, fixture: Fixture) -> str:
     root = document.root
     folder = "" if root is None else fixture.place.rpartition("/")[0]
-    names = [] if root is None else [name.rstrip("/") for name in root.names(root.path / folder)]
+    names = [] if root is None else [name.rstrip("/") for name in root.names(root.path / folder)][:_LISTED]
     return advise(fixture.name, names, f"write {listed(names)}" if names else "add the folder")
 
 

@@ -23,7 +23,8 @@ class Parts:
     @cached_property
     def text(self) -> bytes:
         """The requirements of all leaves, one after the other, with END between them."""
-        return END.decode().join([leaf["requirement"] for _, leaf in self.leaves]).encode()
+        end = END.decode()
+        return end.join([leaf["requirement"].replace(end, " ") for _, leaf in self.leaves]).encode()
 
     @cached_property
     def shares(self) -> list[float]:

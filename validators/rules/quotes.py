@@ -10,10 +10,12 @@ from validators.passages import heading_text, headings, nearest_passage, plain
 from validators.rules.rule import Note
 from validators.words import advise, listed, meant, shown
 
-# Looking for the nearest passage takes milliseconds; of more, the rest is shown once these are mended.
-_MOST_PASSAGES = 25
+# Looking for what is near takes milliseconds; of more, the rest is shown once these are mended.
+_MOST_SEARCHES = 25
+_MOST_SEARCHED_CHARACTERS = 4_000_000
 _LONGEST_PASSAGE = 200
-_MOST_HEADINGS = 3
+_MOST_HEADINGS = 300
+_LISTED = 3
 
 
 def quote_stands_in_paper(document: Document) -> Iterator[Fault | Note]:
@@ -38,8 +40,9 @@ def quote_stands_in_paper(document: Document) -> Iterator[Fault | Note]:
         return
     words = plain(text)
     wrong = [(where, quote) for where, quote in wrong if plain(quote) not in words]
+    searches = min(_MOST_SEARCHES, _MOST_SEARCHED_CHARACTERS // max(len(words), 1))
     for number, (where, quote) in enumerate(wrong):
-        near = nearest_passage(plain(quote), words) if number < _MOST_PASSAGES else None
+        near = nearest_passage(plain(quote), words) if number < searches else None
         nearest = f"the nearest passage is '{near[:_LONGEST_PASSAGE]}'; " if near else ""
         yield Fault(where, f"{shown(quote)} does not stand in paper.md; {nearest}copy its words")
 
@@ -57,11 +60,13 @@ def section_is_heading_of_paper(document: Document) -> Iterator[Fault]:
     text = _paper(document) if rationales else None
     if text is None:
         return
-    known = headings(text)
-    for where, section in _texts(rationales, "section"):
-        wanted = heading_text(section)
-        if wanted not in known:
-            yield Fault(where, f"{shown(section)} is no heading of paper.md; {_instead(wanted, known)}")
+    known = dict.fromkeys(headings(text))
+    sections = ((where, section, heading_text(section)) for where, section in _texts(rationales, "section"))
+    wrong = [one for one in sections if one[2] not in known]
+    near = list(known)[:_MOST_HEADINGS]
+    for number, (where, section, wanted) in enumerate(wrong):
+        mend = _instead(wanted, near) if number < _MOST_SEARCHES else "copy one"
+        yield Fault(where, f"{shown(section)} is no heading of paper.md; {mend}")
 
 
 def _instead(section: str, known: list[str]) -> str:
@@ -71,7 +76,7 @@ def _instead(section: str, known: list[str]) -> str:
     some = within or known
     if not some:
         return "it has none; leave the rationale out"
-    return f"write {listed(some[:_MOST_HEADINGS])}{', or another' if len(some) > _MOST_HEADINGS else ''}"
+    return f"write {listed(some[:_LISTED])}{', or another' if len(some) > _LISTED else ''}"
 
 
 def _rationales(document: Document) -> Iterator[tuple[Location, dict[str, Any]]]:
