@@ -106,8 +106,7 @@ def _in_ci() -> bool:
 
 
 def _findings(start: _Start, root: DataRoot, given: list[Path]) -> Iterator[Finding]:
-    changed = {name for folder in _FOLDERS for name in start.git.changed(start.commit, None, folder)}
-    for name in sorted(changed):
+    for name in start.git.modified(start.commit, *_FOLDERS):
         path = root.path / name
         kind = root.kind_at(path)
         if kind is None or not path.is_file() or not _meant(path, given):

@@ -72,6 +72,11 @@ class Repository:
             names |= self._names("ls-files", "--others", "--exclude-standard", "--", below)
         return sorted(names)
 
+    def modified(self, commit: str, *folders: str) -> list[str]:
+        """The files below the folders that a commit and the working tree both have, and that differ."""
+        how = ("--name-only", "--relative", "--no-renames", "--diff-filter=MT")
+        return sorted(self._names("diff", *how, commit, "--", *folders))
+
     def _names(self, command: str, *arguments: str) -> set[str]:
         done = self._git(command, "-z", *arguments)
         if done.status != 0:
