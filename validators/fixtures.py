@@ -4,8 +4,8 @@ handed-in/ holds files of a submission as it was handed in, made/ files that its
 reproduce.log is the log, and exit_status the number that reproduce.sh ended with (absent: it was stopped).
 """
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from validators.roots import DataRoot
 
@@ -15,8 +15,7 @@ _HALVES = {True: "handed-in/", False: "made/"}
 _LONGEST_STATUS = 10
 
 
-@dataclass(frozen=True)
-class Fixture:
+class Fixture(NamedTuple):
     """What a fixture holds; `refused` says why it is not looked at. Places are from the data root."""
 
     name: str

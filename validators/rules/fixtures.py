@@ -1,8 +1,7 @@
 """Rules about the frozen outputs that show a rubric's checks at work; nothing of them is ever run."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from validators.documents import Document
 from validators.faults import Fault
@@ -112,8 +111,7 @@ def check_fails(document: Document) -> Iterator[Fault]:
             yield Fault(here, f"the check is met by {result[1]}; make either stricter")
 
 
-@dataclass(frozen=True)
-class _Tried:
+class _Tried(NamedTuple):
     """A check with its fixtures, by what they are to do."""
 
     where: Location

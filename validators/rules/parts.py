@@ -1,6 +1,5 @@
 """The leaves and branches of a rubric, with the leaves' shares of the score, once for all rules that ask."""
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -12,13 +11,19 @@ ENOUGH_LEAVES = 20
 END = b"\0"
 
 
-@dataclass(frozen=True)
 class Parts:
     """Every leaf as location and criterion, every branch with its children too, in no order that matters."""
 
-    document: Document
-    leaves: tuple[tuple[Location, dict[str, Any]], ...]
-    branches: tuple[tuple[Location, dict[str, Any], list[dict[str, Any]]], ...]
+    def __init__(self, document: Document) -> None:
+        self.document = document
+        self.leaves: list[tuple[Location, dict[str, Any]]] = []
+        self.branches: list[tuple[Location, dict[str, Any], list[dict[str, Any]]]] = []
+        for where, criterion in document.criteria:
+            children = criterion.get("children")
+            if children:
+                self.branches.append((where, criterion, children))
+            else:
+                self.leaves.append((where, criterion))
 
     @cached_property
     def text(self) -> bytes:
@@ -50,12 +55,5 @@ _last: list[Parts] = []
 def parts_of(document: Document) -> Parts:
     """The parts of a rubric."""
     if not _last or _last[0].document is not document:
-        leaves, branches = [], []
-        for where, criterion in document.criteria:
-            children = criterion.get("children")
-            if children:
-                branches.append((where, criterion, children))
-            else:
-                leaves.append((where, criterion))
-        _last[:] = [Parts(document, tuple(leaves), tuple(branches))]
+        _last[:] = [Parts(document)]
     return _last[0]
