@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from validators.tree import Mode, Node, Rule, escape_id, view, walk
+from validators.ids import escape_id
+from validators.tree import Mode, Node, Rule, view, walk
 
 
 @dataclass(frozen=True, slots=True)

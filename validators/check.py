@@ -18,10 +18,11 @@ def check_root(root: Path, *, place_warnings: bool = True, cached: bool = True) 
     data_root = DataRoot(root)
     cache = Cache(root, data_root.probes, used=cached)
     documents = list(data_root.documents())
-    reports = [
-        _report(_examined(name, data_root, cache, place_warnings=place_warnings), shown(f"{root}/{name}"))
-        for name in [*documents, *data_root.texts()]
-    ]
+    found = _found([*documents, *data_root.texts()], data_root, cache, place_warnings=place_warnings)
+    reports = []
+    for name, data in found.items():
+        label = shown(f"{root}/{name}")
+        reports.append(_report(examined_from(data, label), label))
     reports.append(Report(0, tuple(_folder_findings(data_root, cache))))
     report = joined(reports)._replace(files=len(documents))
     waivers = _kept(cache, data_root, "waivers", lambda: read_waivers(data_root))
@@ -59,17 +60,30 @@ def _report(found: Examined, name: str) -> Report:
     return Report(1, found.findings, {name: found.counted} if found.counted else {}, found.notes)
 
 
-def _examined(name: str, root: DataRoot, cache: Cache, *, place_warnings: bool) -> Examined:
-    label = shown(f"{root.path}/{name}")
+def _found(names: list[str], root: DataRoot, cache: Cache, *, place_warnings: bool) -> dict[str, list[Any]]:
+    """What there is to say of each file: from the cache, or else by examining it."""
 
-    def examine_it() -> list[Any]:
-        from validators.examine import examine  # noqa: PLC0415  as above
+    def usable(found: list[Any]) -> bool:
+        # What was found without places is of no use to who asks for them.
+        return not (place_warnings and found[1])
 
-        return examine(root.path / name, label, root, place_warnings=place_warnings).as_data()
+    found = {name: cache.entry(name, usable) for name in names}
+    missing = [name for name in names if found[name] is None]
+    if missing:
+        from validators.examine import examine  # noqa: PLC0415  the cached check starts without the rules
+        from validators.halves import by_two  # noqa: PLC0415
 
-    # What was found without places is of no use to who asks for them.
-    found = _kept(cache, root, name, examine_it, lambda kept: not (place_warnings and kept[1]))
-    return examined_from(found, label)
+        def work(name: str) -> tuple[dict[str, str], list[Any]]:
+            root.seen = {}
+            path, label = root.path / name, shown(f"{root.path}/{name}")
+            told = examine(path, label, root, place_warnings=place_warnings).as_data()
+            return root.seen, told
+
+        sizes = {name: (root.path / name).stat().st_size for name in missing}
+        for name, (seen, told) in by_two(sizes, work).items():
+            cache.keep(name, seen, told)
+            found[name] = told
+    return found
 
 
 def _folder_findings(root: DataRoot, cache: Cache) -> Iterator[Finding]:
@@ -87,10 +101,9 @@ def _kept(
     root: DataRoot,
     name: str,
     find: Callable[[], list[Any]],
-    usable: Callable[[list[Any]], bool] = lambda _: True,
 ) -> list[Any]:
     """What the cache keeps under the name, or else what is found now, with all that was seen for it."""
-    kept: list[Any] | None = cache.entry(name, usable)
+    kept: list[Any] | None = cache.entry(name, lambda _: True)
     if kept is None:
         root.seen = {}
         kept = find()

@@ -3,9 +3,10 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from validators.tree import Node, leaves_with_texts
+if TYPE_CHECKING:
+    from validators.tree import Node
 
 
 def sha256_bytes(data: bytes) -> str:
@@ -35,10 +36,10 @@ def _number(weight: float) -> float:
     return int(weight) if float(weight).is_integer() else weight
 
 
-def rubric_digest(root: Node) -> str:
+def rubric_digest(root: "Node") -> str:
     """The digest of whatever in a rubric can change a verdict or a score, order included."""
 
-    def scored(node: Node) -> list[Any]:
+    def scored(node: "Node") -> list[Any]:
         return [
             node.id,
             node.requirement,
@@ -52,8 +53,10 @@ def rubric_digest(root: Node) -> str:
     return digest_json(scored(root))
 
 
-def leaf_digests(root: Node) -> dict[str, str]:
+def leaf_digests(root: "Node") -> dict[str, str]:
     """The digest of every leaf by its path: texts along the path, its own text, category and check."""
+    from validators.tree import leaves_with_texts  # noqa: PLC0415  most who hash have no tree
+
     return {
         path: digest_json([texts, leaf.requirement, leaf.category, leaf.check])
         for path, texts, leaf in leaves_with_texts(root)

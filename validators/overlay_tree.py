@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from validators.findings import Location
-from validators.tree import escape_id
+from validators.ids import escape_id
 from validators.words import advise, meant, shown
 
 Criterion = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from validators.digest import digest_json
-from validators.tree import escape_id
+from validators.ids import escape_id
 from validators.words import shown
 
 Criterion = dict[str, Any]

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+from validators.ids import escape_id
+
 Mode = Literal["full", "code-dev", "resources-provided"]
 Rule = Literal["paper-2025", "upstream-2026-04"]
 MODES: tuple[Mode, ...] = ("full", "code-dev", "resources-provided")
@@ -35,11 +37,6 @@ def node_from_data(data: dict[str, Any]) -> Node:
         check=data.get("check"),
         children=tuple(node_from_data(child) for child in data.get("children", ())),
     )
-
-
-def escape_id(node_id: str) -> str:
-    """An id as it stands in a path."""
-    return node_id.replace("%", "%25").replace("/", "%2F")
 
 
 def walk(root: Node) -> Iterator[tuple[str, Node]]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from runner.rubrics.matching import Placed, Side, match, side
 from validators.digest import leaf_digests
-from validators.tree import Mode, Node, Rule, escape_id, node_shares
+from validators.ids import escape_id
+from validators.tree import Mode, Node, Rule, node_shares
 
 ADDED, REMOVED = "added", "removed"
 # What can happen to a criterion that stays, in the order in which it is told.

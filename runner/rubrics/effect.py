@@ -7,7 +7,8 @@ from statistics import fmean
 
 from runner.rubrics.comparing import Comparison
 from runner.scoring import Interval, tree_scores
-from validators.tree import Mode, Node, Rule, effective_weights, escape_id, leaves
+from validators.ids import escape_id
+from validators.tree import Mode, Node, Rule, effective_weights, leaves
 
 CODE_DEVELOPMENT = "Code Development"
 

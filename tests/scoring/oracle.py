@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from statistics import fmean, stdev
 
 from runner.scoring import Interval, tree_scores
-from validators.tree import Mode, Node, Rule, escape_id
+from validators.ids import escape_id
+from validators.tree import Mode, Node, Rule
 
 OPEN = Interval(0.0, 1.0, 0, 1)
 

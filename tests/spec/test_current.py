@@ -8,12 +8,12 @@ from jsonschema import Draft202012Validator
 
 from runner.cli import main
 from tests.validators.cases import CASES, CHECKOUT
+from validators.kinds import SPEC, kinds, schema_path
 from validators.models import DOCUMENTS
 from validators.rules import CATALOGUE
 from validators.rules.__main__ import RULES_PAGE, rules_text
 from validators.rules.rule import page
 from validators.schemas import schema_text
-from validators.kinds import SPEC, kinds, schema_path
 from validators.yaml_reader import read_yaml
 
 EXAMPLES = SPEC / "examples"

@@ -10,7 +10,13 @@ from validators.models.base import Model, RelativePath, Text
 class Waiver(Model):
     """One finding of one file that is meant to stay."""
 
-    code: Annotated[str, Field(pattern=r"^[RPBCF][0-9]{3}\Z", description="The finding's code; what YAML and the schemas say is never waived.")]
+    code: Annotated[
+        str,
+        Field(
+            pattern=r"^[RPBCF][0-9]{3}\Z",
+            description="The finding's code; what YAML and the schemas say is never waived.",
+        ),
+    ]
     path: Annotated[RelativePath, Field(description="The file, from the data root.")]
     reason: Annotated[Text, Field(description="Why it is meant, for the next reader.")]
 
