@@ -34,7 +34,9 @@ class Probes:
         if path not in self._contents:
             try:
                 with open(os.path.join(self._root, path), "rb") as stream:  # noqa: PTH118, PTH123  a lean start
-                    self._contents[path] = stream.read(LARGEST_BYTES + 1)
+                    # Asked for more, Python would set aside all of it first.
+                    size = min(os.fstat(stream.fileno()).st_size, LARGEST_BYTES)
+                    self._contents[path] = stream.read(size + 1)
             except OSError:
                 self._contents[path] = None
         return self._contents[path]

@@ -22,11 +22,13 @@ except ImportError:
     ryaml = jsonschema_rs = None
 
 _LARGE = 2.0**63
+# A shorter text holds no more values than ryaml reads in half a second.
+_COUNTED = 3 * 1024 * 1024
 # Where the two readers differ: line breaks of old, the byte order mark, tabs, merge keys, halves of surrogate
 # pairs, directives and further documents.
-_FOREIGN = ("\r", "\t", "\x85", "\u2028", "\u2029", "\ufeff", "\n---", "\n...")
-_FOREIGN_PAIRS = ("\\u", "\\U", "<<", "\n%")
-_STARTS = ("%", "---")
+_FOREIGN = ("\r", "\t", "\x85", "\u2028", "\u2029", "\ufeff")
+_FOREIGN_PAIRS = ("\\u", "\\U", "<<")
+_FOREIGN_LINES = re.compile(r"\n(?:%|---|\.\.\.)")
 # ryaml drops tags, follows aliases and reads 0b1 and +0x1 as numbers.
 _MARKS = ("&", "*", "!")
 _BEFORE_TOKEN = frozenset("\n:-,[{?")
@@ -50,8 +52,9 @@ def quick_data(text: str) -> Any:
 def _is_doubtful(text: str) -> bool:
     return (
         # Each value but a few stands before a line break or a comma.
-        text.count("\n") + text.count(",") > 2 * MOST_VALUES
-        or text.startswith(_STARTS)
+        (len(text) > _COUNTED and text.count("\n") + text.count(",") > 2 * MOST_VALUES)
+        or _FOREIGN_LINES.match(f"\n{text[:3]}") is not None
+        or _FOREIGN_LINES.search(text) is not None
         or any(mark in text for mark in _FOREIGN)
         or any(_starts_token(text, mark) for mark in _MARKS)
         or any(_stands(text, pair) for pair in _FOREIGN_PAIRS)
@@ -60,13 +63,12 @@ def _is_doubtful(text: str) -> bool:
 
 
 def _stands(text: str, pair: str) -> bool:
-    """Whether two characters stand side by side; faster than `in`, since the rarer one is looked for."""
-    rare = 1 if pair[0] == "\n" else 0
-    at = text.find(pair[rare])
+    """Whether two characters stand side by side; faster than `in` where the first is rare."""
+    at = text.find(pair[0])
     while at >= 0:
-        if text.startswith(pair, at - rare):
+        if text.startswith(pair, at):
             return True
-        at = text.find(pair[rare], at + 1)
+        at = text.find(pair[0], at + 1)
     return False
 
 
