@@ -8,7 +8,7 @@ from validators.cache import Cache
 from validators.examined import Examined, examined_from
 from validators.files import yaml_below
 from validators.findings import Finding
-from validators.report import Report, joined, shown
+from validators.report import Report, counted_warnings, joined, shown
 from validators.roots import DataRoot, find_root
 from validators.waivers import read_waivers, unused_waivers, waive
 
@@ -25,6 +25,8 @@ def check_root(root: Path, *, place_warnings: bool = True, cached: bool = True) 
         reports.append(_report(examined_from(data, label), label))
     reports.append(Report(0, tuple(_folder_findings(data_root, cache))))
     report = joined(reports)._replace(files=len(documents))
+    if not place_warnings:
+        report = counted_warnings(report)
     waivers = _kept(cache, data_root, "waivers", lambda: read_waivers(data_root))
     cache.save()
     unused = unused_waivers(report, root, waivers)

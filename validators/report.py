@@ -54,6 +54,16 @@ def joined(reports: Iterable[Report]) -> Report:
     )
 
 
+def counted_warnings(report: Report) -> Report:
+    """The report with its warnings counted, also those that happen to have a place."""
+    counts: dict[str, Counter[str]] = {file: Counter(codes) for file, codes in report.counted.items()}
+    for finding in report.findings:
+        if finding.severity == "warning":
+            counts.setdefault(finding.file, Counter())[finding.code] += 1
+    errors = tuple(finding for finding in report.findings if finding.severity == "error")
+    return report._replace(findings=errors, counted=counts)
+
+
 def strictly(report: Report) -> Report:
     """The report with every placed warning raised to an error."""
     return report._replace(findings=tuple(one._replace(severity="error") for one in report.findings))

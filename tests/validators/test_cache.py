@@ -59,6 +59,20 @@ def test_any_edit_is_seen(seed: int, root: Path, capsys: pytest.CaptureFixture[s
         assert cached == told(root, capsys)
 
 
+def test_warnings_are_counted_whatever_the_cache_holds(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rubric = root / "rubrics/demo.yaml"
+    rubric.write_text(rubric.read_text().replace("The code runs", "The code runs properly"))
+    plain = ["check", "--root", str(root)]
+    assert main(plain) == 0
+    first = capsys.readouterr()
+    assert main([*plain, "--warnings"]) == 0
+    assert capsys.readouterr().out != first.out
+    assert main(plain) == 0
+    assert capsys.readouterr() == first
+
+
 def test_a_hit_reads_no_document_again(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = told(root, capsys)
     code = """
