@@ -36,7 +36,9 @@ class Tree:
         path = edit[key]
         first, *rest = path.split("/")
         if first != (root := escape_id(self.root["id"])):
-            raise Misfit((key,), f"path {shown(path)} does not begin at the root; write it from '{root}' on")
+            whole = self._only_path_to(path.rsplit("/", 1)[-1])
+            mend = f"did you mean '{whole}'?" if whole else f"write it from '{root}' on"
+            raise Misfit((key,), f"path {shown(path)} does not begin at the root; {mend}")
         line = [self.root]
         for depth, name in enumerate(rest, 1):
             children = line[-1].get("children") or ()
@@ -50,13 +52,17 @@ class Tree:
         """What to say of a path that ends at this depth."""
         reached = "/".join(names[:depth])
         missing = f"path '{'/'.join(names)}' does not exist: {shown(reached)} has no child '{names[depth]}'"
-        elsewhere = [path for path in self._paths() if path.rsplit("/", 1)[-1] == names[-1]]
-        if len(elsewhere) == 1:
-            return f"{missing}; did you mean '{elsewhere[0]}'?"
+        if elsewhere := self._only_path_to(names[-1]):
+            return f"{missing}; did you mean '{elsewhere}'?"
         near = meant(names[depth], (escape_id(child["id"]) for child in above.get("children") or ()))
         if near is not None:
             return f"{missing}; did you mean '{'/'.join([reached, near, *names[depth + 1 :]])}'?"
         return f"{missing}; write the path of a criterion that is there"
+
+    def _only_path_to(self, name: str) -> str | None:
+        """The path of the one criterion with this id, as paths spell it; None where it is not alone."""
+        found = [path for path in self._paths() if path.rsplit("/", 1)[-1] == name]
+        return found[0] if len(found) == 1 else None
 
     def _paths(self) -> list[str]:
         paths, stack = [], [(escape_id(self.root["id"]), self.root)]

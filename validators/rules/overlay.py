@@ -64,7 +64,10 @@ def rubric_is_base(document: Document) -> Iterator[Fault]:
         rubrics/rice.yaml:  a criterion was given a weight of 3 by hand
     """
     rubric = hydrated_rubric(document)
-    if rubric is not None and (why := why_another_base(rubric, document.data)) is not None:
+    # Of another base than the paper's R241 speaks.
+    if rubric is None or document.data.get("base") != _pinned(document):
+        return
+    if (why := why_another_base(rubric, document.data)) is not None:
         yield Fault(("base",), why)
 
 
