@@ -28,6 +28,8 @@ _COUNTED = 3 * 1024 * 1024
 # pairs, directives and further documents.
 _FOREIGN = ("\r", "\t", "\x85", "\u2028", "\u2029", "\ufeff")
 _FOREIGN_PAIRS = ("\\u", "\\U", "<<")
+# {"a":1} is read by few alike.
+_QUOTED_KEYS = (re.compile(r'":\S'), re.compile(r"':\S"))
 _FOREIGN_LINES = re.compile(r"\n(?:%|---|\.\.\.)")
 # ryaml drops tags, follows aliases and reads 0b1 and +0x1 as numbers.
 _MARKS = ("&", "*", "!")
@@ -58,6 +60,7 @@ def _is_doubtful(text: str) -> bool:
         or any(mark in text for mark in _FOREIGN)
         or any(_starts_token(text, mark) for mark in _MARKS)
         or any(_stands(text, pair) for pair in _FOREIGN_PAIRS)
+        or any(pattern.search(text) for pattern in _QUOTED_KEYS)
         or any(_starts_number(text, match.start()) for match in _RADIX.finditer(text))
     )
 

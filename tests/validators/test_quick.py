@@ -19,6 +19,7 @@ from validators.quick import quick_data
 from validators.yaml_reader import parse_yaml
 
 MUTANTS = int(os.environ.get("PAPERBENCH_TEST_MUTANTS", "4000"))
+EXAMPLES = MUTANTS // 10
 
 
 def exact(text: str) -> Any:
@@ -62,7 +63,7 @@ def test_files(path: Path) -> None:
     assert_agrees(text)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.lists(st.sampled_from([*TOKENS, "a", "b", "1", "-1", "0."]), min_size=1, max_size=5))
 def test_scalars(parts: list[str]) -> None:
     scalar = "".join(parts)
@@ -70,7 +71,7 @@ def test_scalars(parts: list[str]) -> None:
         assert_agrees(frame % scalar)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=EXAMPLES, deadline=None)
 @given(st.text(alphabet=st.sampled_from("ab01 \n:-#'\"|>&*!{}[],?%\t.\\eExo_+~"), max_size=60))
 def test_soups(text: str) -> None:
     assert_agrees(text)
