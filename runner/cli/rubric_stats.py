@@ -25,6 +25,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     from runner.places import data_root, root_around
     from runner.rubrics.counting import totals
+    from runner.rubrics.figures import print_figures
 
     if arguments.rubrics and not arguments.split:
         corpus, names = root_around(arguments), list(arguments.rubrics)
@@ -35,10 +36,8 @@ def run(arguments: argparse.Namespace) -> int:
     total = totals(records)
     if arguments.json:
         print(json.dumps({"rubrics": records, "totals": total}, indent=1, ensure_ascii=False))
-    elif len(records) == 1 and arguments.rubrics:
-        _print_one(records[0])
     else:
-        _print_table(records, total)
+        print_figures(records, total, named=bool(arguments.rubrics))
     return 0
 
 
@@ -95,38 +94,3 @@ def _catalogued(name: str, corpus: "Corpus") -> dict[str, Any]:
     counts = source.leaves.model_dump(by_alias=True)
     categories = {short: counts[category] for category, short in CATEGORIES.items()}
     return {"paper": name, "nodes": source.nodes, "leaves": sum(counts.values()), **categories}
-
-
-def _cell(column: str, value: Any) -> str:
-    if value is None:
-        return ""
-    if column.startswith("share_"):
-        return f"{value:.3f}"
-    return (
-        f"{value:,}" if isinstance(value, int) else f"{value:g}" if isinstance(value, float) else str(value)
-    )
-
-
-def _print_one(record: dict[str, Any]) -> None:
-    """Print the figures of one rubric, one a line."""
-    more = dict(record.get("more", {}))
-    facets = more.pop("facets", {})
-    figures = {**record, **more, **facets}
-    figures.pop("more", None)
-    width = max(map(len, figures))
-    for name, value in figures.items():
-        if value is not None:
-            print(f"{name:<{width}}  {_cell(name, value)}")
-
-
-def _print_table(records: list[dict[str, Any]], total: dict[str, Any]) -> None:
-    """Print a row a paper, and the totals."""
-    from runner.database.showing import print_table
-
-    columns = [*total, "remark"] if any(record["remark"] for record in records) else [*total]
-    rows = [[_cell(column, record.get(column)) for column in columns] for record in [*records, total]]
-    print_table(columns, rows)
-    print("shares are what a submission scores that passes the leaves of one category alone, their total a")
-    print(
-        "mean; leaves_90 is the smallest number of leaves that hold 90 % of the score; the root has depth 0."
-    )
