@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from validators.documents import kind_and_shape
 from validators.findings import Finding, InvalidDocumentError
 from validators.models.base import Model
+from validators.report import shown
 from validators.yaml_reader import Parsed, read_yaml
 
 Document = TypeVar("Document", bound=Model)
@@ -16,7 +17,7 @@ Document = TypeVar("Document", bound=Model)
 
 def load_document(path: Path, model: type[Document], name: str | None = None) -> Document:
     """The document in a YAML file; raises InvalidDocumentError with a place for each fault, and OSError."""
-    return to_model(read_yaml(path, name), model, name or str(path))
+    return to_model(read_yaml(path, name or shown(path)), model, name or shown(path))
 
 
 def to_model(parsed: Parsed, model: type[Document], name: str) -> Document:

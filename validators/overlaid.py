@@ -10,12 +10,17 @@ from validators.models.overlay import Overlay
 from validators.models.rubric import Rubric
 from validators.overlay import apply_edits
 from validators.overlay_base import why_another_base
+from validators.report import shown
 from validators.yaml_reader import Parsed, read_yaml
 
 
 def load_overlaid(rubric: Path, overlay: Path) -> Rubric:
     """The rubric with its overlay's edits; raises InvalidDocumentError, and OSError where one is missing."""
-    return overlaid(read_yaml(rubric), str(rubric), read_yaml(overlay), str(overlay))
+    return overlaid(_read(rubric), shown(rubric), _read(overlay), shown(overlay))
+
+
+def _read(path: Path) -> Parsed:
+    return read_yaml(path, shown(path))
 
 
 def overlaid(base: Parsed, name: str, edits: Parsed, overlay_name: str) -> Rubric:

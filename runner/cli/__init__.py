@@ -58,7 +58,7 @@ def _explain(error: OSError) -> str:
 def _fault(error: Exception) -> tuple[int, str]:
     """The exit status and the words for an error."""
     if isinstance(error, InvalidDocumentError):
-        return 1, str(error)
+        return 1, "\n".join([str(error), *getattr(error, "__notes__", ())])
     if isinstance(error, NotHydratedError):
         return 1, f"paperbench: {error}"
     if isinstance(error, PaperbenchError):

@@ -39,7 +39,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)"
     )
-    parser.add_argument("--json", action="store_true", help="print JSON at full precision")
+    forms = parser.add_mutually_exclusive_group()
+    forms.add_argument(
+        "--paths",
+        action="store_true",
+        help="print a line each: path, tab, requirement; for overlays, and grep",
+    )
+    forms.add_argument("--json", action="store_true", help="print JSON at full precision")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -49,7 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     from runner.places import root_around
     from runner.rubrics.named import named_rubric
-    from runner.rubrics.showing import print_lines, tree_lines
+    from runner.rubrics.showing import tree_lines
+    from runner.rubrics.tree_text import print_lines, print_paths
 
     named = named_rubric(arguments.rubric, root_around(arguments))
     lines = tree_lines(named.tree, arguments.mode, arguments.depth, arguments.category)
@@ -58,6 +65,9 @@ def run(arguments: argparse.Namespace) -> int:
         head = {"paper": rubric.paper, "revision": rubric.revision, "status": rubric.status}
         nodes = [asdict(line) for line in lines]
         print(json.dumps({**head, "mode": arguments.mode, "nodes": nodes}, indent=1, ensure_ascii=False))
+        return 0
+    if arguments.paths:
+        print_paths(lines)
         return 0
     print(f"{rubric.paper}: revision {rubric.revision}, {rubric.status}, {arguments.mode}")
     if lines:

@@ -1,13 +1,17 @@
 """Finds the rubric that a user names: by its paper, or as a file."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from runner.errors import PaperbenchError
 from validators.corpus import Corpus, rubric_tree
+from validators.findings import InvalidDocumentError
 from validators.load import load_document, to_model
 from validators.models.rubric import Rubric
 from validators.overlaid import load_overlaid, overlaid
+from validators.report import shown
 from validators.tree import Node
 from validators.words import advise
 from validators.yaml_reader import Parsed, parse_yaml
@@ -35,10 +39,15 @@ def load_rubric(path: Path) -> NamedRubric:
     """
     if not path.name.endswith(OVERLAY):
         return NamedRubric(str(path), load_document(path, Rubric))
-    base = path.with_name(path.name.removesuffix(OVERLAY) + ".yaml")
+    base = _below(path)
     if not base.is_file():
         raise PaperbenchError(f"{path} is laid over {base}, which is not here; hydrate it first")
     return NamedRubric(str(path), load_overlaid(base, path))
+
+
+def _below(overlay: Path) -> Path:
+    """The rubric that an overlay is laid over."""
+    return overlay.with_name(overlay.name.removesuffix(OVERLAY) + ".yaml")
 
 
 def read_rubric(name: str, text: bytes, overlay_name: str, overlay: bytes | None) -> NamedRubric:
@@ -60,15 +69,29 @@ def _parsed(data: bytes, name: str) -> Parsed:
 def named_rubric(name: str, corpus: Corpus | None) -> NamedRubric:
     """The rubric of a file or of a paper; raises PaperbenchError when it is neither."""
     if Path(name).is_file():
-        return load_rubric(Path(name))
+        with _saying_what_is_below(Path(name)):
+            return load_rubric(Path(name))
     if corpus is None:
         raise PaperbenchError(
             f"no file '{name}', and no folder upwards holds papers/ and rubrics/; name the root with --root"
         )
     try:
-        return NamedRubric(name, corpus.rubric(name))
+        with _saying_what_is_below(corpus.overlay_path(name)):
+            return NamedRubric(name, corpus.rubric(name))
     except FileNotFoundError:
         raise PaperbenchError(_missing(name, corpus)) from None
+
+
+@contextmanager
+def _saying_what_is_below(overlay: Path) -> Iterator[None]:
+    """Add to what is wrong with an overlay how to see the rubric without it."""
+    try:
+        yield
+    except InvalidDocumentError as error:
+        if overlay.name.endswith(OVERLAY) and any(one.file == shown(overlay) for one in error.findings):
+            base = shown(_below(overlay))
+            error.add_note(f"the rubric without this overlay: paperbench rubric tree {base}")
+        raise
 
 
 def _missing(name: str, corpus: Corpus) -> str:

@@ -1,14 +1,9 @@
-"""Prints a rubric as a tree: coloured and cut to the width on a terminal, whole lines elsewhere."""
+"""The criteria of a rubric in view, a line each, with their shares of the score. Pure."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-
-from rich.console import Console
-from rich.text import Text
 
 from validators.tree import Mode, Node, Rule, leaves, node_shares, view, walk
 
-CATEGORY_STYLES = {"Code Development": "green", "Code Execution": "yellow", "Result Analysis": "cyan"}
 RULE: Rule = "paper-2025"
 
 
@@ -50,27 +45,3 @@ def _line(path: str, node: Node, share: float, category: str | None) -> Line:
         leaves=below,
         requirement=node.requirement,
     )
-
-
-def print_lines(lines: Sequence[Line]) -> None:
-    """Print criteria: share, weight, category or number of leaves, id, requirement."""
-    console = Console(highlight=False)
-    weights = [f"{line.weight:g}" for line in lines]
-    width = max(map(len, [*weights, "weight"]))
-    kinds = [line.category or f"{line.leaves} leaves" for line in lines]
-    wide = max(map(len, kinds), default=0)
-    rows = [
-        Text(f"{'share':>8}  {'weight':>{width}}  {'category':<{wide}}  id and requirement", style="bold")
-    ]
-    for line, weight, kind in zip(lines, weights, kinds, strict=True):
-        row = Text(f"{100 * line.share:6.2f} %  {weight:>{width}}  ")
-        row.append(f"{kind:<{wide}}  ", CATEGORY_STYLES.get(line.category or "", "dim"))
-        row.append("  " * line.depth)
-        row.append(line.id, "bold blue" if line.category is None else "blue")
-        row.append("  " + " ".join(line.requirement.split()))
-        rows.append(row)
-    for row in rows:
-        if console.is_terminal:
-            console.print(row, no_wrap=True, overflow="ellipsis", crop=True)
-        else:
-            print(row.plain)

@@ -1,11 +1,9 @@
 """rubric tree and rubric stats through the command line."""
 
 import json
-import os
-import pty
+import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +12,10 @@ import pytest
 from runner.cli import main
 from tests.data_folder import upstream_data, upstream_papers
 from tests.rubrics.roots import CASES, NEW, OLD, rubric_root
+from tests.terminal import CHECKOUT, on_a_terminal
 from tests.tiny_root import write
 
 Capture = pytest.CaptureFixture[str]
-CHECKOUT = Path(__file__).parents[2]
 
 
 def printed(capsys: Capture, *arguments: str) -> str:
@@ -73,36 +71,46 @@ def test_shares_follow_the_mode(capsys: Capture) -> None:
     assert shares["root"] == pytest.approx(1)
 
 
-def on_a_terminal(columns: int, *arguments: str) -> list[str]:
-    """The lines that the command prints on a terminal of so many columns."""
-    ours, theirs = pty.openpty()
-    environment = os.environ | {"COLUMNS": str(columns), "TERM": "xterm"}
-    command = [sys.executable, "-m", "runner", "rubric", *arguments]
-    with subprocess.Popen(command, stdout=theirs, stdin=theirs, env=environment, cwd=CHECKOUT) as process:
-        os.close(theirs)
-        text = b"".join(_read(ours))
-        assert process.wait() == 0
-    os.close(ours)
-    return text.decode().splitlines()
-
-
-def _read(terminal: int) -> Iterator[bytes]:
-    while True:
-        try:
-            data = os.read(terminal, 4096)
-        except OSError:
-            return
-        if not data:
-            return
-        yield data
-
-
 def test_a_terminal_gets_colours_and_short_lines() -> None:
-    lines = on_a_terminal(60, "tree", str(NEW))
-    (line,) = [line for line in lines if "loss" in line]
+    lines = on_a_terminal(60, "rubric", "tree", str(NEW), plain=False)
+    (line,) = [line for line in lines if "mean | squared" in line]
     assert "\x1b[32m" in line
-    assert line.rstrip().endswith("…") or "…" in line
-    assert len(lines) == 1 + 1 + len(printed_lines(NEW))
+    assert all(len(line) <= 60 for line in on_a_terminal(60, "rubric", "tree", str(NEW)))
+    *rows, legend = lines[2:]
+    assert "CD Code Development" in legend
+    assert len(rows) == len(printed_lines(NEW))
+
+
+def a_rubric_with_random_ids(folder: Path) -> Path:
+    """A rubric five levels deep, whose ids are those of a machine."""
+    node: dict[str, Any] = {"category": "Code Development"}
+    for level in range(5, -1, -1):
+        named = {"id": f"{level}d5639eb-a9c1-47e4-8207-36a2803eea35", "requirement": "Much is wanted. " * 9}
+        node = {**named, **({"children": [node]} if level < 5 else node)}
+    head = {"schema": "rubric/v1", "paper": "deep", "revision": 1, "status": "draft"}
+    return write(folder / "deep.yaml", head | {"criterion": node})
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_a_terminal_has_room_for_the_text(columns: int, tmp_path: Path, capsys: Capture) -> None:
+    rubric = a_rubric_with_random_ids(tmp_path)
+    head, *rows = [line for line in on_a_terminal(columns, "rubric", "tree", str(rubric)) if "%" in line]
+    for line in [head, *rows]:
+        assert len(line) <= columns
+        assert re.search(r"[0-9]d5639eb…  Much is wanted. Much is wanted. Much", line)
+    whole = printed(capsys, "tree", str(rubric))
+    assert whole.count("-a9c1-47e4-8207-36a2803eea35  " + "Much is wanted. " * 8 + "Much is wanted.") == 6
+
+
+def test_paths_for_overlays(tmp_path: Path, capsys: Capture) -> None:
+    rubric = a_rubric_with_random_ids(tmp_path)
+    nodes = asked(capsys, "tree", str(rubric))["nodes"]
+    expected = [f"{node['path']}\t{node['requirement'].strip()}" for node in nodes]
+    assert printed(capsys, "tree", str(rubric), "--paths").splitlines() == expected
+    assert on_a_terminal(80, "rubric", "tree", str(rubric), "--paths") == expected
+    assert printed(capsys, "tree", str(OLD), "--paths", "--category", "ra").splitlines()[2] == (
+        "root/results/answer\tThe error is below 0.1."
+    )
 
 
 def printed_lines(rubric: Path) -> list[str]:
@@ -188,3 +196,42 @@ def test_the_catalogue_has_the_papers_own_totals(capsys: Capture) -> None:
     totals = asked(capsys, "stats", "--split", "all", "--root", str(CHECKOUT))["totals"]
     assert (totals["nodes"], totals["leaves"]) == (11_218, 8_316)
     assert [totals[name] for name in ("code_dev", "code_exec", "result")] == [3_671, 4_079, 566]
+
+
+@pytest.mark.parametrize("columns", [80, 120, 200])
+def test_a_table_of_papers_fits_the_terminal(columns: int) -> None:
+    lines = on_a_terminal(columns, "rubric", "stats", "--root", str(CHECKOUT))
+    assert all(len(line) <= columns for line in lines)
+    papers = sorted(path.parent.name for path in (CHECKOUT / "papers").glob("*/paper.yaml"))
+    head, *rows = lines[: len(papers) + 1]
+    assert [row.split()[0].rstrip("*") for row in rows] == papers
+    assert head.split()[0] == "paper"
+    assert {"leaves", "CD", "CE", "RA"} <= set(head.split())
+    assert ("95 %" in head) == (columns > 80)
+    assert ("99 %" in head) == (columns == 200)
+    assert any(line.startswith("No room for ") for line in lines) == (columns < 200)
+
+
+def test_a_few_papers_stand_beside_each_other(capsys: Capture) -> None:
+    lines = on_a_terminal(80, "rubric", "stats", str(OLD), str(NEW))
+    assert lines == printed(capsys, "stats", str(OLD), str(NEW)).splitlines()
+    assert lines[0].split() == ["paper", "tiny", "tiny", "2", "papers"]
+    assert lines[2].split() == ["leaves", "6", "6", "12"]
+    assert len(on_a_terminal(30, "rubric", "stats", str(OLD), str(NEW))[0]) <= 30
+
+
+def test_a_broken_overlay_does_not_hide_the_rubric(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    monkeypatch.chdir(rubric_root(tmp_path))
+    edit = {"kind": "reweight", "path": "root/methods", "weight": 2}
+    head = {"schema": "overlay/v1", "paper": "tiny", "revision": 1, "base": "a" * 64}
+    write(Path("rubrics/tiny.patch.yaml"), head | {"edits": [edit]})
+    assert main(["rubric", "tree", "tiny"]) == 1
+    *findings, last = capsys.readouterr().err.splitlines()
+    assert {line.split(":")[0] for line in findings} == {"rubrics/tiny.patch.yaml"}
+    assert any("R244" in line for line in findings)
+    hint, _, command = last.partition(": paperbench ")
+    assert hint == "the rubric without this overlay"
+    assert main(command.split()) == 0
+    assert capsys.readouterr().out == (CASES / "tree.txt").read_text()
