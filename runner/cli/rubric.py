@@ -3,6 +3,8 @@
 import argparse
 from importlib import import_module
 
+from runner.cli.intermixed import IntermixedParser
+
 # Name, module (with add_arguments and run, as a verb has), one line.
 SUB_VERBS: tuple[tuple[str, str, str], ...] = (
     ("tree", "runner.cli.rubric_tree", "a rubric as a tree: weights, shares of the score, categories"),
@@ -16,7 +18,9 @@ SUB_VERBS: tuple[tuple[str, str, str], ...] = (
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The sub-verbs with their arguments."""
-    subs = parser.add_subparsers(dest="sub_verb", metavar="SUB-VERB", required=True)
+    subs = parser.add_subparsers(
+        dest="sub_verb", metavar="SUB-VERB", required=True, parser_class=IntermixedParser
+    )
     for name, module, summary in SUB_VERBS:
         sub = subs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
         import_module(module).add_arguments(sub)

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments of diff."""
-    parser.usage = "paperbench rubric diff OLD NEW | REV..REV [-- PAPER..] [options]"
+    parser.usage = "paperbench rubric diff (OLD NEW | REV | REV..REV) [options] [-- PAPER ...]"
     parser.add_argument(
         "what",
         nargs="+",
         metavar="FILE|REV",
         help="two files; or git revisions (main..HEAD, main...HEAD for what a branch did, or one to compare"
-        " the working tree with), and papers to look at alone",
+        " the working tree with), and papers to look at alone: main...HEAD --format markdown -- rice",
     )
     forms = ("text", "json", "markdown")
     parser.add_argument("--format", choices=forms, help="markdown: a comment for a pull request")
@@ -64,6 +64,8 @@ def _compared(arguments: argparse.Namespace) -> "Compared":
     from runner.rubrics.versions import of_files, of_revisions
 
     first, *rest = arguments.what
+    if option := next((word for word in rest if word.startswith("-")), None):
+        raise UsageError(f"{option} stands after --, where papers are named; put options before --")
     if Path(first).is_file() or Path(first).suffix == ".yaml":
         if len(rest) != 1:
             raise UsageError(f"{first} is to be compared with one other file; give two files")

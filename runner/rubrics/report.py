@@ -1,7 +1,7 @@
 """What `rubric diff` tells of one paper, in words and as records. Pure."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -99,13 +99,13 @@ def paths(change: Change) -> str:
     return placed.path if placed else ""
 
 
-def details(change: Change) -> list[tuple[str, str]]:
-    """What changed in it: pairs of a sign (-, + or blank) and words."""
+def details(change: Change, shown: Callable[[str], str] = str) -> list[tuple[str, str]]:
+    """What changed in it: pairs of a sign (-, + or blank) and words; shown writes a path."""
     old, new = change.before, change.after
     if old is None or new is None:
         placed, sign = (new, "+") if new else (old, "-")
         return [(sign, _words(placed))] if placed else []
-    lines = [("", f"from {old.path}")] if old.path != new.path else []
+    lines = [("", f"from {shown(old.path)}")] if old.path != new.path else []
     lines += [("", words) for words in _values(change.kinds, old, new)]
     if "reworded" in change.kinds:
         return [*lines, ("-", _words(old)), ("+", _words(new))]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import pytest
 
 from runner.cli import main
 from tests.rubrics.roots import CASES, NEW, OLD, SCORES, add_scores, commit_all, git, rubric_root
+from tests.terminal import on_a_terminal
 from tests.tiny_root import add_run, tiny_root, write
 from validators.digest import sha256_bytes
 from validators.upstream_json import rubric_json
@@ -57,6 +59,25 @@ def test_revisions_with_their_effect_on_stored_scores(repository: Path, capsys: 
     assert printed(capsys, "main..topic") == (CASES / "diff.txt").read_text()
     assert printed(capsys, "main..topic", "--format", "markdown") == (CASES / "diff.md").read_text()
     assert printed(capsys, "main") == printed(capsys, "main...", "--", "tiny")
+    assert printed(capsys, "main...", "--format", "markdown", "--", "tiny") == (CASES / "diff.md").read_text()
+
+
+@pytest.mark.parametrize("columns", [80, 120])
+def test_a_terminal_gets_whole_words(columns: int, tmp_path: Path, capsys: Capture) -> None:
+    ids = [f"{number}d5639eb-a9c1-47e4-8207-36a2803eea35" for number in range(9)]
+    names = dict(zip(("root", "method", "results", "loss", "log"), ids, strict=False))
+    before, after = tmp_path / "before.yaml", tmp_path / "after.yaml"
+    for path, rubric in ((before, OLD), (after, NEW)):
+        text = re.sub(r"(?<=id: )(\w+)", lambda found: names.get(found[1], found[1]), rubric.read_text())
+        path.write_text(text.replace("squared error", "squared error" + " of every extraordinary word" * 9))
+    whole = printed(capsys, str(before), str(after))
+    lines = on_a_terminal(columns, "rubric", "diff", str(before), str(after))
+    assert all(len(line) <= columns for line in lines)
+    assert ids[0] in whole
+    assert f"{ids[0][:8]}…/{ids[1][:8]}…/{ids[3][:8]}…" in "\n".join(lines)
+    known = {*whole.split(), *(part.strip("…") for part in re.split(r"[\s/]", whole))}
+    for word in "\n".join(lines).split():
+        assert word in known or "…" in word
 
 
 def test_a_change_of_weights_is_exact_without_a_judge(tmp_path: Path, capsys: Capture) -> None:
@@ -191,6 +212,7 @@ def test_outside_of_a_repository(tmp_path: Path, capsys: Capture) -> None:
         (["nope..HEAD"], "no revision 'nope' here"),
         (["main", "topic"], "no rubric 'topic'"),
         (["main..topic", "--", "tyny"], "did you mean 'tiny'?"),
+        (["main..topic", "--", "tiny", "--format", "json"], "put options before --"),
         (["rubrics/tiny.yaml"], "is to be compared with one other file"),
         (["rubrics/tiny.yaml", "nope.yaml"], "nope.yaml is no file"),
         (["main..topic", "--runs", "nowhere"], "there is no runs folder"),
