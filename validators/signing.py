@@ -63,7 +63,7 @@ def lacks(rubric: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if not any(one.get("role") == "paper_author" for one in sign_offs(rubric)):
         yield "R230", "no paper_author has signed"
     if bare := unsigned_branches(rubric):
-        yield "R232", f"nobody has signed {_some(bare)} as it stands"
+        yield "R232", f"nobody has signed {_some(bare)} as {'it stands' if len(bare) == 1 else 'they stand'}"
 
 
 def _some(paths: list[str]) -> str:

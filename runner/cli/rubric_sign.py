@@ -157,7 +157,8 @@ def _tell(old: dict[str, Any], new: dict[str, Any]) -> None:
     for one in new["sign_offs"]:
         if one not in was:
             signed = len(one.get("branches", ()))
-            print(f"{one['name']}, {one['role']}, {one['date']}: {signed} branches")
+            branches = "1 branch" if signed == 1 else f"{signed} branches"
+            print(f"{one['name']}, {one['role']}, {one['date']}: {branches}")
     for number, path, _ in outdated(old):
         print(f"cleared, since it changed: {path} ({was[number]['name']}, {was[number]['date']})")
     if old["status"] != new["status"]:

@@ -94,8 +94,9 @@ def test_no_digest_that_scores_rest_on_changes(rubric: Path) -> None:
 
 
 def test_people_share_the_branches(rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert sign(*NED, "--branch", "demo") == 0
-    err = capsys.readouterr().err
+    assert sign(*NED, "--branch", "demo", "--date", "2026-01-31") == 0
+    out, err = capsys.readouterr()
+    assert out == "Ned Example, expert, 2026-01-31: 1 branch\n"
     assert "not signed off yet (R230): no paper_author has signed" in err
     assert "not signed off yet (R232): nobody has signed 1 branch ('demo/method') as it stands" in err
     assert sign(*ADA, "--branch", "demo/method") == 0
