@@ -43,7 +43,8 @@ def leaves_are_as_many_as_pinned(document: Document) -> Iterator[Fault]:
         source: {nodes: 3, leaves: {Code Development: 2}, ...}   # and the rubric has 3 leaves
     """
     root, paper = document.root, document.data.get("paper")
-    if root is None or not document.placed or not isinstance(paper, str):
+    # What an overlay makes of a rubric is no longer upstream's, nor meant to be.
+    if root is None or not document.placed or document.origin is not None or not isinstance(paper, str):
         return
     data = root.data(root.path / "papers" / paper / "paper.yaml")
     source = data.get("source") if isinstance(data, dict) else None
