@@ -6,7 +6,7 @@ from typing import Any
 
 from validators.cache import Cache
 from validators.examined import Examined, examined_from
-from validators.files import yaml_below
+from validators.files import texts_below, yaml_below
 from validators.findings import Finding
 from validators.report import Report, counted_warnings, joined, shown
 from validators.roots import DataRoot, find_root
@@ -34,19 +34,23 @@ def check_root(root: Path, *, place_warnings: bool = True, cached: bool = True) 
 
 
 def check_paths(paths: Iterable[Path], root: Path | None = None) -> Report:
-    """Check files, and all YAML files below folders; a folder that is a data root is checked as one."""
+    """Check files, and the YAML and the papers' texts in folders; a data root is checked whole."""
     reports: list[Report] = []
     roots: dict[Path, DataRoot] = {}
     files: dict[Path, Path | None] = {}
+    uncounted: set[Path] = set()
     for path in (given.resolve() for given in paths):
         if path.is_dir() and find_root(path) == path:
             reports.append(check_root(path))
             continue
-        below = yaml_below(path) if path.is_dir() else [path]
+        texts = texts_below(path, root) if path.is_dir() else []
+        below = [*yaml_below(path), *texts] if path.is_dir() else [path]
+        uncounted.update(texts)
         files |= {file: root or find_root(file.parent) for file in below}
     for file, home in files.items():
         data_root = roots.setdefault(home, DataRoot(home)) if home is not None else None
         report = _report(check_file(file, data_root), shown(file))
+        report = report._replace(files=file not in uncounted)
         reports.append(report if home is None else waive(report, home, read_waivers(roots[home])))
     return joined(reports)
 

@@ -6,6 +6,32 @@ from pathlib import Path
 from validators.roots import DataRoot, find_root
 
 _ENDINGS = frozenset({".yaml", ".yml"})
+# JSON is YAML, and a .jsonl holds a document a line.
+_READ = _ENDINGS | {".json", ".jsonl"}
+
+
+def named(name: str, root: Path | None) -> list[Path]:
+    """The file or folder of that name, or else the folder, the rubric and the overlay of that paper."""
+    if Path(name).exists():
+        return [Path(name)]
+    home = root or find_root(Path.cwd())
+    if home is None or "/" in name or not name:
+        return []
+    folder, rubrics = home / "papers" / name, home / "rubrics"
+    files = [rubrics / f"{name}{ending}" for ending in (".yaml", ".patch.yaml")]
+    return [*([folder] if folder.is_dir() else []), *(file for file in files if file.is_file())]
+
+
+def is_checked(file: Path, root: Path | None) -> bool:
+    """Whether there is anything to say of such a file: it is YAML or JSON, or the text of a paper."""
+    return file.suffix in _READ or file.resolve() in texts_below(file.resolve(), root)
+
+
+def texts_below(path: Path, root: Path | None) -> list[Path]:
+    """The texts of papers in a folder of a data root, or the file itself if it is one."""
+    home = root or find_root(path)
+    texts = [home / name for name in DataRoot(home).texts()] if home is not None else []
+    return [text for text in texts if text.is_relative_to(path)]
 
 
 def yaml_below(folder: Path) -> Iterator[Path]:

@@ -21,7 +21,10 @@ EXIT_OURS = 3
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the verb's own arguments."""
     parser.add_argument(
-        "paths", nargs="*", metavar="PATH", help="files or folders (default: the whole data root)"
+        "paths",
+        nargs="*",
+        metavar="PATH|PAPER",
+        help="files, folders, or papers with their rubrics (default: the whole data root)",
     )
     parser.add_argument(
         "--root", metavar="DIR", help="data root (default: nearest folder upwards with papers/ and rubrics/)"
@@ -57,11 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
         return _explain(arguments.explain)
     from validators.report import strictly
 
-    paths = [Path(path) for path in arguments.paths]
-    for path in paths:
-        if not path.exists():
-            raise UsageError(f"{path} does not exist; give files or folders that do")
-    root = _root(arguments.root, needed=not paths)
+    root = _root(arguments.root, needed=not arguments.paths)
+    paths = [path for name in arguments.paths for path in _named(name, root)]
     setting = setting_of(os.environ, (sys.stdout, sys.stderr), __version__)
     form = arguments.format or usual(setting)
     try:
@@ -81,6 +81,21 @@ def run(arguments: argparse.Namespace) -> int:
         report = strictly(report)
     _print(report, form, setting)
     return EXIT_FINDINGS if report.number("error") else 0
+
+
+def _named(name: str, root: Path | None) -> list[Path]:
+    """What a word of the command line names: a path, or what belongs to a paper."""
+    from validators.files import is_checked, named
+
+    paths = named(name, root)
+    if not paths:
+        raise UsageError(
+            f"{name} does not exist, and is no paper; give a file, a folder or a paper that does"
+        )
+    for path in paths:
+        if path.is_file() and not is_checked(path, root):
+            raise UsageError(f"{name} is no document of a data root; give YAML, or a text of a paper")
+    return paths
 
 
 def _root(given: str | None, *, needed: bool) -> Path | None:

@@ -53,6 +53,8 @@ def test_clean_is_0_and_findings_are_1(capsys: pytest.CaptureFixture[str]) -> No
     ("words", "said"),
     [
         (["nowhere.yaml"], "nowhere.yaml does not exist"),
+        (["notes.md"], "notes.md is no document of a data root"),
+        (["notes.txt"], "notes.txt is no document of a data root"),
         (["--root", "nowhere"], "--root nowhere is no folder"),
         (["--explain", "R2O2"], "no code 'R2O2'; did you mean 'R2"),
         (["."], "no YAML file there"),
@@ -67,11 +69,40 @@ def test_bad_usage_is_2(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    for name in ("notes.md", "notes.txt"):
+        Path(name).write_text("# Notes\n")
     assert main(["check", *words]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     assert said in err
     assert err.count("\n") == 1
+
+
+def test_a_paper_is_checked_with_all_that_belongs_to_it(
+    root: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(root / "papers")
+    assert main(["check", "../rubrics/demo.yaml", "demo"]) == 0
+    capsys.readouterr()
+    broken = [
+        "papers/demo/paper.yaml",
+        "papers/demo/addendum.md",
+        "rubrics/demo.yaml",
+        "papers/other/paper.yaml",
+    ]
+    for name in broken:
+        path = root / name
+        path.write_bytes(path.read_bytes() + b"\xff\n")
+    (root / "rubrics/demo.patch.yaml").write_text("schema: overlay/v1\n")
+    monkeypatch.chdir(root)
+    assert main(["check", "demo"]) == 1
+    named = {line.split(":")[0] for line in capsys.readouterr().out.splitlines()}
+    assert named == {*broken[:3], "rubrics/demo.patch.yaml"}
+    assert main(["check", "papers/demo/paper.md", "papers/other/addendum.md"]) == 0
+    assert main(["check", "papers/other"]) == 1
+    capsys.readouterr()
+    assert main(["check", "demi"]) == 2
+    assert "demi does not exist, and is no paper" in capsys.readouterr().err
 
 
 def test_our_own_fault_is_3_in_one_line(tmp_path: Path) -> None:
