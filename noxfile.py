@@ -37,7 +37,7 @@ def quickstart(session: nox.Session) -> None:
     session.log(f"Ask more: {session.bin}/paperbench score quickstart bandit-regret/flawed/1")
 
 
-@nox.session
+@nox.session(reuse_venv=True)
 def validate(session: nox.Session) -> None:
     """Check papers, rubrics and configs: `nox -s validate`, or `nox -s validate -- FILE` for one."""
     install(session, "validate", slim=True)
