@@ -66,7 +66,7 @@ def _paths(name: str, root: Path | None) -> list[Path]:
     rubrics = [root / "rubrics" / f"{name}{ending}" for ending in (".yaml", ".patch.yaml")]
     found = [path for path in rubrics if path.is_file()]
     if not found:
-        raise PaperbenchError(f"no file '{name}' and no {rubrics[0]}; give a file, or a paper with a rubric")
+        raise PaperbenchError(f"'{name}' is no file, and no paper with a rubric; give one of the two")
     return found
 
 

@@ -155,5 +155,7 @@ def test_fmt_refuses_what_it_cannot_read_and_goes_on(root: Path, capsys: pytest.
 
 def test_fmt_names_what_is_not_there(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     capsys.readouterr()
-    assert main(["rubric", "fmt", "dmeo"]) == 1
-    assert "no file 'dmeo' and no " in capsys.readouterr().err
+    for name in ("dmeo", "rubrics/nope.yaml"):
+        assert main(["rubric", "fmt", name]) == 1
+        (line,) = capsys.readouterr().err.splitlines()
+        assert line == f"paperbench: '{name}' is no file, and no paper with a rubric; give one of the two"
