@@ -1,5 +1,6 @@
 """What changed between two versions of a rubric, and which verdicts still stand. Pure."""
 
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -40,7 +41,8 @@ class Change:
 class Comparison:
     """Two versions of a rubric: what changed, and the old path of each new leaf whose verdicts stand.
 
-    asked_anew are new paths of leaves that were there, and whose own words or those above them changed.
+    Verdicts stand for whatever asks the same question, wherever it stood. asked_anew are new paths of leaves
+    that were there, and whose own words or those above them changed.
     moved_share is the part of the score, 0..1, that leaves lost and others gained.
     """
 
@@ -59,7 +61,7 @@ def compare(old: Node, new: Node, mode: Mode = "full", rule: Rule = "paper-2025"
     there = set(pairs.values())
     digests, new_digests = leaf_digests(old), leaf_digests(new)
     found = {path: pairs[path] for path in new_digests if path in pairs}
-    standing = {path: was for path, was in found.items() if digests[was] == new_digests[path]}
+    standing = _standing(digests, new_digests, found)
     shares, new_shares = node_shares(old, mode, rule), node_shares(new, mode, rule)
     kept = [
         Change(kinds, before[was] if was else None, placed, shares.get(was or ""), new_shares.get(path))
@@ -76,6 +78,19 @@ def compare(old: Node, new: Node, mode: Mode = "full", rule: Rule = "paper-2025"
     lost += sum(shares.get(path, 0.0) for path in digests.keys() - set(found.values()))
     anew = tuple(path for path in found if path not in standing)
     return Comparison(old, new, (*kept, *gone), standing, anew, lost)
+
+
+def _standing(old: dict[str, str], new: dict[str, str], found: Mapping[str, str]) -> dict[str, str]:
+    """An old leaf of the same digest for every new one that has any: its own before others, each once."""
+    standing = {path: was for path, was in found.items() if old[was] == new[path]}
+    free: defaultdict[str, list[str]] = defaultdict(list)
+    used = set(standing.values())
+    for was, digest in reversed(old.items()):
+        if was not in used:
+            free[digest].append(was)
+    return standing | {
+        path: free[digest].pop() for path, digest in new.items() if path not in standing and free[digest]
+    }
 
 
 def _kinds(pairs: Mapping[str, str], before: Side, after: Side, path: str) -> tuple[str, ...]:
