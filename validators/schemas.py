@@ -21,6 +21,7 @@ _WORDS = {
     "^(?!/)": "a path that stays inside its folder: relative, without ..",
     "^https?://": "a URL that begins with http:// or https://",
     "^[a-z0-9_]+": "lower-case letters, digits and _",
+    "^[RPBCF]": "R, P, B, C or F and three digits; what has Y, S or W cannot be waived",
 }
 
 

@@ -14,7 +14,7 @@ from validators.faults import Fault
 from validators.findings import Location
 from validators.kinds import schema_path
 from validators.limits import MOST_FAULTS
-from validators.words import TYPES, advise, listed, shown
+from validators.words import TYPES, advise, advise_of_few, listed, shown
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,11 @@ def shape_faults(data: Any, kind: str) -> list[Fault]:
     None: well shaped.
     """
     root = validator(kind).schema
-    faults = (fault for error in validator(kind).iter_errors(data) for fault in _faults(error, root))
-    return list(dict.fromkeys(islice(faults, MOST_FAULTS["error"])))
+    all_faults = (fault for error in validator(kind).iter_errors(data) for fault in _faults(error, root))
+    faults = dict.fromkeys(islice(all_faults, MOST_FAULTS["error"]))
+    # A number of another type is told that alone.
+    mistyped = {fault.where for fault in faults if fault.code == "S104"}
+    return [fault for fault in faults if fault.code != "S106" or fault.where not in mistyped]
 
 
 def _faults(error: ValidationError, root: Any) -> Iterator[Fault]:
@@ -101,7 +104,7 @@ def _type(broken: Broken) -> Iterator[Fault]:
 
 def _one_of(broken: Broken) -> Iterator[Fault]:
     options = broken.value if broken.keyword == "enum" else [broken.value]
-    mend = advise(broken.instance, options, "write one of these")
+    mend = advise_of_few(broken.instance, options)
     yield Fault(
         broken.where, f"{shown(broken.instance)} is not one of {listed(options)}; {mend}", code="S105"
     )
@@ -178,7 +181,7 @@ def _by_kind(instance: Any, branches: list[dict[str, Any]]) -> int | Fault:
     kind = instance["kind"]
     if kind in options:
         return options.index(kind)
-    mend = advise(kind, options, "write one of these")
+    mend = advise_of_few(kind, options)
     return Fault(("kind",), f"{shown(kind)} is not one of {listed(options)}; {mend}", code="S105")
 
 

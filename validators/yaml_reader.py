@@ -16,28 +16,22 @@ from validators.findings import Finding, InvalidDocumentError, Location, Place
 from validators.limits import DEEPEST, MOST_VALUES
 from validators.texts import read_text, refusal
 from validators.words import shown
+from validators.yaml_words import in_words
 
-# Beyond this the second reader would take seconds.
-_SECOND_READING = 262_144
+# Beyond this the second reader takes a second and more.
+_SECOND_READING = 65_536
 
 _INTEGER = re.compile(r"[-+]?[0-9]+\Z")
 _RADIX = re.compile(r"0(?:o[0-7]+|x[0-9a-fA-F]+)\Z")
 _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?\Z")
 _NOT_FINITE = re.compile(r"(?:[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z")
 _OLD_BREAKS = re.compile("[\x85\u2028\u2029]")
+_FLOW = re.compile(r"[\[{]")
 _HALF = re.compile("[\ud800-\udfff]")
 _CONSTANTS: dict[str, Any] = {
     "": None, "~": None, "null": None, "Null": None, "NULL": None,
     "true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False,
 }  # fmt: skip
-
-
-_MENDS = {
-    "tab character": "use blanks for tabs",
-    "mapping values are not allowed": "put the value in quotes, or mend the indentation",
-    "cannot start any token": "use blanks for tabs, and quote text that begins with @, ` or %",
-    "unexpected end of stream": "close the quote that stands open",
-}
 
 
 @dataclass(frozen=True)
@@ -156,28 +150,44 @@ class _Builder:
         return items
 
 
-def parse_yaml(text: str, name: str) -> Parsed:
-    """The one document in the text; raises InvalidDocumentError with codes Y001 to Y007."""
+def parse_yaml(text: str, name: str, *, is_yaml: bool = False) -> Parsed:
+    """The one document in the text; raises InvalidDocumentError with codes Y001 to Y007.
+
+    Of a long text that is not known to be YAML, the quicker and older of two parsers has the last word.
+    """
     if separator := _OLD_BREAKS.search(text):
         fault = (
             f"line separator U+{ord(separator[0]):04X} is read in two ways; write it as an escape in quotes"
         )
         raise refusal(name, text, separator.start(), fault)
-    # The quick parser is older than YAML 1.2 and refuses {url: https://x}; the slower has the last word.
-    with suppress(YAMLError, InvalidDocumentError):
+    is_short = is_yaml or len(text) <= _SECOND_READING
+    # The quick parser is older than YAML 1.2: it refuses {url: https://x}, and ends {a: what?} too early.
+    try:
         return _document(_quick_events(text), name)
-    read = _events if len(text) <= _SECOND_READING else _quick_events
+    except YAMLError:
+        read = _events if is_short else _quick_events
+    except InvalidDocumentError:
+        if not is_short or "?" not in text or not _FLOW.search(text):
+            raise
+        read = _events
     try:
         return _document(read(text), name)
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        problem = " ".join(str(part) for part in (error.problem, error.context) if part)
-        fault = f"not YAML: {problem}; {_mend(str(error.problem))}"
-        raise InvalidDocumentError([Finding(name, line, column, "Y001", fault)]) from None
+        place, fault = in_words(error, text)
+        raise InvalidDocumentError([Finding(name, *place, "Y001", fault)]) from None
     except ReaderError as error:
         fault = f"not YAML: character U+{error.character:04X} is not allowed; remove it"
         raise refusal(name, text, error.position, fault) from None
+
+
+def ends_of_plain_texts(text: str) -> set[Place]:
+    """Where each text without quotes ends: line and column of what follows it; of a text that can be read."""
+    for read in (_quick_events, _events):
+        with suppress(YAMLError):
+            plain = (one for one in read(text) if isinstance(one, events.ScalarEvent) and one.implicit[0])
+            marks = [event.end_mark for event in plain if isinstance(_scalar(event), str)]
+            return {(mark.line + 1, mark.column + 1) for mark in marks}
+    return set()
 
 
 def _document(stream: Iterator[Any], name: str) -> Parsed:
@@ -193,10 +203,6 @@ def _document(stream: Iterator[Any], name: str) -> Parsed:
     except _Refused as refused:
         raise InvalidDocumentError([Finding(name, *refused.place, refused.code, str(refused))]) from None
     return Parsed(data, builder.values, builder.keys)
-
-
-def _mend(problem: str) -> str:
-    return next((mend for words, mend in _MENDS.items() if words in problem), "mend it here or just above")
 
 
 def _events(text: str) -> Iterator[Any]:

@@ -20,6 +20,6 @@ def run(arguments: argparse.Namespace) -> int:
     root = data_root(arguments).root
     paths = [shown(root / place) for place in start(root, arguments.paper)]
     print("\n".join(f"wrote {path}" for path in paths))
-    documents = " ".join(path for path in paths if path.endswith(".yaml"))
-    print(f"now write what their TODO lines ask for, until this is clean: paperbench check {documents}")
+    files = " ".join(paths)
+    print(f"now write what their TODO lines ask for, until this is clean: paperbench check {files}")
     return 0

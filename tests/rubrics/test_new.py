@@ -32,16 +32,30 @@ def test_every_finding_is_a_todo(root: Path, capsys: pytest.CaptureFixture[str])
     findings = found(capsys)
     assert len(findings) > 10
     for file, line, message in findings:
-        assert "# TODO" in (root / file).read_text().splitlines()[line - 1], (file, line, message)
+        mark = "# TODO" if file.endswith(".yaml") else "TODO"
+        assert mark in (root / file).read_text().splitlines()[line - 1], (file, line, message)
     marked = {
         (path.relative_to(root).as_posix(), number)
-        for path in (*root.glob("papers/my-paper/*.yaml"), root / "rubrics/my-paper.yaml")
-        for number, line in enumerate(path.read_text().splitlines(), 1) if "# TODO" in line
+        for path in (*root.glob("papers/my-paper/*.*"), root / "rubrics/my-paper.yaml")
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if "# TODO" in line or (path.suffix == ".md" and "TODO" in line)
     }  # fmt: skip
     assert marked <= {(file, line) for file, line, _ in findings}
     before = {path: path.read_bytes() for path in root.rglob("*.yaml")}
     found(capsys, "--fix")
     assert before == {path: path.read_bytes() for path in root.rglob("*.yaml")}
+
+
+def test_the_last_line_checks_every_file(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rubric", "new", "my-paper"]) == 0
+    *wrote, last = capsys.readouterr().out.splitlines()
+    command = last.partition(": paperbench ")[2].split()
+    assert set(command[1:]) == {line.removeprefix("wrote ") for line in wrote}
+    assert main(command) == 1
+    told = {line.split(":")[0] for line in capsys.readouterr().out.splitlines()}
+    assert told == set(command[1:])
+    assert main(["check", "papers/my-paper"]) == 1
+    assert "papers/my-paper/addendum.md:3:1: F612" in capsys.readouterr().out
 
 
 def test_written_out_it_is_clean(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

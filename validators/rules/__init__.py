@@ -12,6 +12,7 @@ from validators.rules import (
     figures,
     fixtures,
     folders,
+    frozen,
     hydration,
     judges,
     overlay,
@@ -22,6 +23,7 @@ from validators.rules import (
     runs,
     shares,
     signing,
+    slips,
     strays,
     texts,
     tree,
@@ -34,6 +36,10 @@ RUBRIC, PAPER, BLACKLIST, SPLITS = ("rubric/v1",), ("paper/v1",), ("blacklist/v1
 OVERLAY = ("overlay/v1",)
 RUN, AGENT, JUDGE = ("run/v1",), ("agent/v1",), ("judge/v1",)
 WAIVERS = ("waivers/v1",)
+# By people, not by programs.
+_WRITTEN = (
+    *RUBRIC, *OVERLAY, *PAPER, *BLACKLIST, *SPLITS, *WAIVERS, *RUN, *AGENT, *JUDGE, "site/v1", "prices/v1",
+)  # fmt: skip
 
 CATALOGUE: tuple[Entry, ...] = (
     Page("Y001", pages.Y001),
@@ -70,6 +76,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("R215", RUBRIC, shares.leaf_is_no_speck, "warning"),
     Rule("R216", RUBRIC, shares.categories_are_mixed, "warning"),
     Rule("R217", RUBRIC, tree.tree_is_like_the_known_ones, "warning"),
+    Rule("R218", RUBRIC, rubric.ids_can_be_typed, "warning"),
     Rule("R220", RUBRIC, checks.pattern_is_re2),
     Rule("R221", RUBRIC, checks.value_names_one_number),
     Rule("R222", RUBRIC, checks.pointer_is_well_formed),
@@ -115,6 +122,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("B404", BLACKLIST, blacklist.entry_is_normal, "warning"),
     Rule("B405", BLACKLIST, blacklist.own_code_is_forbidden),
     Rule("B406", BLACKLIST, blacklist.someone_has_searched, "warning"),
+    Rule("B407", BLACKLIST, blacklist.repository_is_one, "warning"),
     Rule("C501", RUN, config.run_papers_exist),
     Rule("C502", RUN, config.run_split_exists),
     Rule("C503", RUN, config.run_agents_exist),
@@ -149,7 +157,14 @@ CATALOGUE: tuple[Entry, ...] = (
     TextRule("F607", texts.no_byte_order_mark),
     FolderRule("F608", strays.folder_is_slug),
     FolderRule("F609", strays.file_is_read, "warning"),
+    TextRule("F610", slips.no_conflict),
+    Rule("F611", (*RUBRIC, *OVERLAY, *PAPER, *BLACKLIST), slips.backslash_is_kept),
+    Rule("F612", (*_WRITTEN, TEXT), slips.nothing_is_left_to_do),
+    Rule("F613", _WRITTEN, slips.text_is_not_cut, "warning"),
+    FolderRule("F614", frozen.no_secret_beside),
+    FolderRule("F615", frozen.fixture_is_used, "warning"),
+    FolderRule("F616", folders.entry_is_plain),
     Page("W701", pages.W701),
-    Rule("W702", WAIVERS, waivers.code_is_of_a_rule),
+    Rule("W702", WAIVERS, waivers.code_can_be_waived),
     Rule("W703", WAIVERS, waivers.waivers_differ),
 )

@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from validators.documents import Document
 from validators.faults import Fault
 from validators.rules.names import well_shaped
 from validators.urls import normal_url
-from validators.words import shown
+from validators.words import is_todo, shown
 
 _HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
 _URL = re.compile(
     rf"(?:(?:(?i:https?|ssh|git))://(?:[^\s/@]+@)?{_HOST}(?::[0-9]+)?(?:/[^\s]*)?|git@{_HOST}:[^\s]+)\Z"
 )
+
+_FORGES = frozenset({"bitbucket.org", "codeberg.org", "github.com", "gitlab.com"})
 
 
 def entry_is_url(document: Document) -> Iterator[Fault]:
@@ -25,7 +28,7 @@ def entry_is_url(document: Document) -> Iterator[Fault]:
     """
     for number, entry in enumerate(document.data.get("entries") or ()):
         url = entry.get("url")
-        if isinstance(url, str) and not _URL.match(url):
+        if isinstance(url, str) and not _URL.match(url) and not is_todo(url):
             mend = (
                 "write 'entries: []' for an empty list"
                 if url.strip().lower() == "none"
@@ -120,3 +123,30 @@ def someone_has_searched(document: Document) -> Iterator[Fault]:
     if document.data.get("searched") is None and not replicated and document.root.is_hydrated(paper):
         message = "no replication is listed, and nobody says to have looked; look, and add 'searched: <date>'"
         yield Fault(("entries",), message, at_key=True)
+
+
+def repository_is_one(document: Document) -> Iterator[Fault]:
+    """An entry of kind repository names a repository: on the forges, https://host/owner/name.
+
+    Why: the place of a whole forge, of an owner or of one file is another thing to forbid: too much, or less
+    than what a fetch of the repository brings.
+    Mend: write the repository's own URL, or the kind that it is: host or path.
+    Example:
+        entries: [{url: "https://github.com/example", kind: repository, role: author_code}]
+    """
+    for number, entry in enumerate(document.data.get("entries") or ()):
+        url = entry.get("url")
+        if entry.get("kind") != "repository" or not isinstance(url, str) or not _URL.match(url):
+            continue
+        place = urlsplit(normal_url(url))
+        steps = [step for step in place.path.split("/") if step]
+        if not steps or (place.hostname in _FORGES and not _is_name(place.hostname or "", steps)):
+            message = f"{shown(url)} is no repository, such as https://host/owner/name"
+            mend = f"write that, or kind: {'path' if steps else 'host'}"
+            yield Fault(("entries", number, "url"), f"{message}; {mend}")
+
+
+def _is_name(host: str, steps: list[str]) -> bool:
+    """Whether the steps of a path are owner and name; on GitLab groups may stand between them."""
+    exact = len(steps) == len(("owner", "name"))
+    return exact or (host == "gitlab.com" and len(steps) > 1 and "-" not in steps)

@@ -128,7 +128,20 @@ class _Tried(NamedTuple):
         from validators.trying import try_check  # noqa: PLC0415
 
         result = try_check(self.check, fixture, self.category)
-        return None if result is None else (result.met, f"{fixture.name} ({result.message})")
+        return (
+            None
+            if result is None
+            else (result.met, f"{fixture.name} ({self._found(fixture, result.message)})")
+        )
+
+    def _found(self, fixture: Fixture, message: str) -> str:
+        """What was found, with the folder where files were looked for."""
+        folder, names = fixture.half(handed_in=self.category == "Code Development")
+        where = f"fixtures/{fixture.name}/{folder.name}/"
+        file = self.check.get("file")
+        if isinstance(file, str) and file.removeprefix("./") not in names:
+            return f"{file} is not in {where}"
+        return f"in {where} {message}" if "glob" in self.check else message
 
 
 def _tried(document: Document) -> Iterator[_Tried]:

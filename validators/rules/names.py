@@ -42,3 +42,12 @@ def named_config(root: DataRoot, folder: str, name: Any) -> dict[str, Any]:
     if not isinstance(name, str):
         return {}
     return well_shaped(root, root.path / CONFIGS / folder / f"{name}.yaml", CONFIG_FOLDERS[folder])
+
+
+def paths_of(paper: Any) -> list[str]:
+    """The files that the plain data of a paper.yaml lists, which may be misshapen."""
+    files = paper.get("files") if isinstance(paper, dict) else None
+    paths = [
+        file.get("path") for file in (files if isinstance(files, list) else ()) if isinstance(file, dict)
+    ]
+    return [path for path in paths if isinstance(path, str)]

@@ -108,7 +108,8 @@ def listed_file_has_digest(document: Document) -> Iterator[Fault]:
     """A listed file is the one that was listed: its sha256 agrees.
 
     Why: scores are compared only between attempts at the same text; an edit must be seen.
-    Mend: write the new sha256 and raise `revision`, or restore the file.
+    Mend: let `paperbench check --fix-digests` write the new sha256, and raise `revision` if attempts were
+    given the old text; or restore the file.
     Example:
         files: [{path: paper.md, sha256: 00...00}]
     """
@@ -116,10 +117,9 @@ def listed_file_has_digest(document: Document) -> Iterator[Fault]:
     for number, name, digest in _files(document):
         found = root.digest(document.path.parent / name) if root is not None else None
         if found is not None and found != digest:
-            message = (
-                f"file {shown(name)} has sha256 {found}; write that and raise revision, or restore the file"
-            )
-            yield Fault(("files", number, "sha256"), message)
+            message = f"file {shown(name)} has sha256 {found}; 'paperbench check --fix-digests' writes it"
+            mend = "if attempts were given the old text, raise revision too; or restore the file"
+            yield Fault(("files", number, "sha256"), f"{message} ({mend})")
 
 
 def text_is_listed(document: Document) -> Iterator[Fault]:

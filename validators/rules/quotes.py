@@ -8,7 +8,7 @@ from validators.faults import Fault
 from validators.findings import Location
 from validators.passages import heading_text, headings, nearest_passage, plain
 from validators.rules.rule import Note
-from validators.words import advise, listed, meant, shown
+from validators.words import advise, is_todo, listed, meant, shown
 
 # Looking for what is near takes milliseconds; of more, the rest is shown once these are mended.
 _MOST_SEARCHES = 25
@@ -62,7 +62,7 @@ def section_is_heading_of_paper(document: Document) -> Iterator[Fault]:
         return
     known = dict.fromkeys(headings(text))
     sections = ((where, section, heading_text(section)) for where, section in _texts(rationales, "section"))
-    wrong = [one for one in sections if one[2] not in known]
+    wrong = [one for one in sections if one[2] not in known and not is_todo(one[1])]
     near = list(known)[:_MOST_HEADINGS]
     for number, (where, section, wanted) in enumerate(wrong):
         mend = _instead(wanted, near) if number < _MOST_SEARCHES else "copy one"

@@ -1,14 +1,17 @@
 """Rules about rubrics: the tree and its criteria."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from validators.documents import Document
 from validators.faults import Fault
 from validators.findings import Location
+from validators.quick_text import is_absent
 from validators.words import shown
 
 _LEAF_KEYS = ("category", "facet", "check", "review_minutes")
+_UNTYPED = re.compile(r"[^A-Za-z0-9._~-]")
 
 
 def leaf_or_branch(document: Document) -> Iterator[Fault]:
@@ -62,6 +65,41 @@ def _taken(document: Document, where: Location, children: list[dict[str, Any]]) 
             yield Fault(here, f"id {shown(name)} is taken by the sibling in line {line}; rename this one")
         elif name is not None:
             first[name] = number
+
+
+def ids_can_be_typed(document: Document) -> Iterator[Fault]:
+    """An id has letters, digits, - _ and . alone, and differs from its siblings' in more than case.
+
+    Why: ids stand in paths of verdicts, of commands and of overlays; quotes, blanks and accents go wrong
+    there, and who reads Lr for lr looks at another leaf.
+    Mend: rename it.
+    Example:
+        children:
+          - {id: "learning rate", requirement: The learning rate is 0.1., category: Code Development}
+    """
+    names = "\n".join([str(criterion.get("id")) for _, criterion in document.criteria])
+    if not is_absent(names, r"[^A-Za-z0-9._~\n-]"):
+        for where, criterion in document.criteria:
+            if _UNTYPED.search(str(criterion.get("id"))):
+                message = f"id {shown(criterion.get('id'))} is hard to type; keep to letters, digits, - _ ."
+                yield Fault((*where, "id"), message)
+    if is_absent(names, "[A-Z]"):
+        return
+    for where, criterion in document.criteria:
+        children = criterion.get("children") or []
+        ids = {child.get("id") for child in children}
+        if len({str(name).lower() for name in ids}) < len(ids):
+            yield from _alike(where, children)
+
+
+def _alike(where: Location, children: list[dict[str, Any]]) -> Iterator[Fault]:
+    first: dict[str, Any] = {}
+    for number, child in enumerate(children):
+        name = child.get("id")
+        other = first.setdefault(str(name).lower(), name)
+        if other != name:
+            message = f"id {shown(name)} differs from its sibling {shown(other)} in case alone; rename one"
+            yield Fault((*where, "children", number, "id"), message)
 
 
 def requirement_says_something(document: Document) -> Iterator[Fault]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from validators.roots import DataRoot
+from validators.rules.names import paths_of
 from validators.rules.rule import Stray
 
 _SLUG = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*\Z")
@@ -56,9 +57,5 @@ def _strays(root: DataRoot, folder: str, known: frozenset[str]) -> Iterator[Stra
 def _listed(root: DataRoot, paper: str) -> frozenset[str]:
     """The names in a paper's folder that its paper.yaml lists, or that lead to what it lists."""
     data = root.data(root.path / "papers" / paper / "paper.yaml")
-    files = data.get("files") if isinstance(data, dict) else None
-    paths = [
-        file.get("path") for file in (files if isinstance(files, list) else ()) if isinstance(file, dict)
-    ]
-    steps = [path.partition("/") for path in paths if isinstance(path, str)]
+    steps = [path.partition("/") for path in paths_of(data)]
     return frozenset(first + slash for first, slash, _ in steps)

@@ -22,10 +22,11 @@ _MOST = 20
 
 
 def no_secret(text: str) -> Iterator[tuple[int, str]]:
-    """No key, token or private key stands in a file.
+    """No key, token or private key stands in a document or in a text of a paper.
 
     Why: whoever can read the repository could use it, and it stays in the history after it is deleted.
-    Placeholders (sk-xxxx..., ...EXAMPLE) are left alone; of each kind the first 20 are shown.
+    Placeholders (sk-xxxx..., ...EXAMPLE) are left alone; of each kind the first 20 are shown. F614 looks at
+    what else is given away with a paper.
     Mend: revoke the key first, then take it out; a config names the variable that holds it (`api_key_env`).
     Example:
         api_key: sk-...and forty more letters and digits
@@ -103,11 +104,11 @@ def yaml_has_no_tab(document: Document) -> Iterator[Fault]:
     r"""A YAML file holds no tab.
 
     Why: YAML forbids it where it indents, readers differ elsewhere, and nobody sees it in a review.
-    Mend: write blanks; a tab that is meant stands as \t in double quotes.
+    Mend: write blanks; a tab that a check's pattern is to match stands as \t.
     Example:
         requirement: "step<TAB>loss"
     """
     at = -1 if document.path.suffix == ".jsonl" else document.text.find("\t")
     if at >= 0:
         place = line_and_column(document.text, at)
-        yield Fault((), "a tab; write blanks, or \\t in double quotes where a tab is meant", at=place)
+        yield Fault((), "a tab; write blanks, or \\t where a pattern is to match one", at=place)

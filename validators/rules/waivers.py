@@ -4,14 +4,16 @@ from collections.abc import Iterator
 
 from validators.documents import Document
 from validators.faults import Fault
+from validators.waivers import NEVER_WAIVED
 from validators.words import advise
 
 
-def code_is_of_a_rule(document: Document) -> Iterator[Fault]:
-    """A waiver names a code that there is.
+def code_can_be_waived(document: Document) -> Iterator[Fault]:
+    """A waiver names a code that there is, and that can be waived.
 
-    Why: a misspelt code waives nothing, and its author believes that it does.
-    Mend: take the code that `paperbench check` prints.
+    Why: a misspelt code waives nothing, and its author believes that it does. A change of what is scored
+    without a new revision is never waived.
+    Mend: take the code that `paperbench check` prints; raise the revision instead of waiving R205 or P330.
     Example:
         waivers: [{code: R299, path: rubrics/heavy-ball.yaml, reason: ...}]     # no rule has this code
     """
@@ -23,6 +25,9 @@ def code_is_of_a_rule(document: Document) -> Iterator[Fault]:
         if code not in known:
             mend = advise(code, known, "spec/rules.md lists all codes")
             yield Fault(("waivers", at, "code"), f"no rule has the code '{code}'; {mend}")
+        elif code in NEVER_WAIVED:
+            message = f"{code} cannot be waived; remove the waiver, and raise the revision"
+            yield Fault(("waivers", at, "code"), message)
 
 
 def waivers_differ(document: Document) -> Iterator[Fault]:

@@ -1,0 +1,153 @@
+"""Rules about slips of the pen in what people write: TODO marks, lost backslashes, cut lines, conflicts."""
+
+import re
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any
+
+from validators.documents import TEXT, Document
+from validators.faults import Fault
+from validators.findings import Location
+from validators.quick_text import is_absent
+from validators.rules.names import paths_of
+from validators.texts import line_and_column
+from validators.words import is_todo, shown
+from validators.yaml_words import LATEX
+
+# At the start of a line of Markdown (heading, quote, list, emphasis, comment), or with a colon anywhere.
+_TODO_LINE = re.compile(r"^[ \t#>*+_`0-9.)<!\[\]-]{0,40}(TODO)\b|\b(TODO):", re.MULTILINE)
+_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+# An escape for a sign that no text of ours has. Its backslash is not the second of a pair.
+_ODD = r"(?:^|[^\\])(?:\\\\)*\\"
+_ESCAPE = _ODD + r"(?:[0abtvferxuULNP_\t]|n[a-z])"
+_PATTERN_SIGNS = re.compile("[\t\r]")
+_SIGN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+# What is left of a command whose n was read as a line break, and of \_, which is a blank of fixed width.
+_REST = r"(?:abla|u|eq|ot|otin|eg|leq|geq|mid|subseteq|exists)(?![A-Za-z])"
+_PERHAPS = re.compile(r"(?:^|[ $({\[^_=,+*/|<>&-])(?P<sign>\n)(?=" + _REST + r")|\xa0")
+_ESCAPED = re.compile(_ODD + "(?:n" + _REST + "|_)")
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_SPELT = {
+    "\t": "t", "\r": "r", "\n": "n", "\b": "b", "\f": "f", "\a": "a", "\v": "v", "\x1b": "e", "\0": "0",
+    "\x85": "N", "\u2028": "L", "\u2029": "P", "\xa0": "_",
+}  # fmt: skip
+_CUT = re.compile(r"(?<=[^ \n#]) #(?=[^ #!\n])")
+_ANY_CUT = r"[^ \n#] #[^ #!\n]"
+_MOST = 20
+
+
+def nothing_is_left_to_do(document: Document) -> Iterator[Fault]:
+    """No TODO is left: no value is TODO or begins with it, and no line of a text that the paper lists.
+
+    Why: `paperbench rubric new` leaves the mark where somebody has to write; an agent would be given it as a
+    part of the task. The texts of a paper with a `source` are as they are there.
+    Mend: write what the mark asks for, or remove the line.
+    Example:
+        TODO: what an attempt needs to know that the paper leaves open
+    """
+    if "TODO" not in document.text:
+        return
+    if document.kind != TEXT:
+        for where, text in _strings(document.data):
+            if is_todo(text):
+                yield Fault(where, f"{shown(text)} is left to do; write it")
+    elif _is_own(document):
+        for match in islice(_TODO_LINE.finditer(document.text), _MOST):
+            at = line_and_column(document.text, match.start(match.lastindex or 0))
+            yield Fault((), "this is left to do; write it, or remove the line", at=at)
+
+
+def backslash_is_kept(document: Document) -> Iterator[Fault]:
+    r"""No text holds a sign that is the rest of a backslash in double quotes.
+
+    Why: in double quotes \t is a tab and \n a line break, so "\theta" is read as a tab and heta, and nobody
+    who looks at the file sees that. Control characters are found, and a line break or a blank of fixed width
+    where the file spells a command of LaTeX (\nabla, \nu, \_). A check may look for tabs.
+    Mend: write LaTeX in single quotes or without quotes; in double quotes a backslash is written twice.
+    Example:
+        requirement: "The step \theta is 0.1."
+    """
+    if is_absent(document.text, _ESCAPE):
+        return
+    for where, text in _strings(document.data):
+        sign = _SIGN.search(_PATTERN_SIGNS.sub(" ", text) if "check" in where else text)
+        if sign is None and (perhaps := _PERHAPS.search(text)) is not None and _is_escaped(document, where):
+            sign = perhaps
+        if sign is not None:
+            yield Fault(where, f"{_read_as(document, text, sign.end() - 1)}; {LATEX}")
+
+
+def _is_escaped(document: Document, where: Location) -> bool:
+    """Whether the value stands in double quotes with such an escape."""
+    line, column = document.place(where)
+    lines = document.text.split("\n")
+    start = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
+    quoted = _QUOTED.match(document.text, start)
+    return quoted is not None and _ESCAPED.search(quoted[0]) is not None
+
+
+def _read_as(document: Document, text: str, at: int) -> str:
+    code, letters = f"U+{ord(text[at]):04X}", re.match("[A-Za-z]*", text[at + 1 :])
+    spelt = f"\\{_SPELT.get(text[at], 'x')}{letters[0] if letters else ''}"
+    if spelt in document.text:
+        return f"'{spelt}' in double quotes is read as {code} and what follows"
+    return f"a control character, {code}, stands in the text; leave it out"
+
+
+def text_is_not_cut(document: Document) -> Iterator[Fault]:
+    """No text without quotes ends at a # that was meant as a part of it.
+
+    Why: a # after a blank begins a comment, and what follows is lost without a word. A comment that is meant
+    has a blank after its #.
+    Mend: put the text in quotes; or write a blank after the # of a comment.
+    Example:
+        requirement: The runs of table #2 are repeated.     # read as 'The runs of table'
+    """
+    if is_absent(document.text, _ANY_CUT):
+        return
+    # A good document never needs it.
+    from validators.yaml_reader import ends_of_plain_texts  # noqa: PLC0415
+
+    ends = ends_of_plain_texts(document.text)
+    for match in _CUT.finditer(document.text):
+        line, column = line_and_column(document.text, match.start())
+        if (line, column) in ends:
+            message = "the text ends before this #, which begins a comment; put the text in quotes"
+            yield Fault((), f"{message}, or write a blank after the #", at=(line, column + 1))
+
+
+def no_conflict(text: str) -> Iterator[tuple[int, str]]:
+    """No merge conflict is left in a text.
+
+    Why: both sides of it would be given to every agent.
+    Mend: keep one side, and remove the marks.
+    Example:
+        <<<<<<< HEAD
+    """
+    if "<<<<<<< " in text and (mark := _CONFLICT.search(text)) is not None:
+        yield mark.start(), "a merge conflict stands here; resolve it"
+
+
+def _is_own(document: Document) -> bool:
+    """Whether a paper that is not kept elsewhere lists the text."""
+    root = document.root
+    parts = root.inside(document.path).split("/", 2) if root is not None else []
+    if root is None or parts[0] != "papers" or len(parts) != len(("papers", "paper", "text")):
+        return False
+    data = root.data(root.path / "papers" / parts[1] / "paper.yaml")
+    if not isinstance(data, dict):
+        return False
+    return data.get("source") is None and parts[2] in paths_of(data)
+
+
+def _strings(data: Any) -> Iterator[tuple[Location, str]]:
+    """Every text in the data with its location."""
+    stack: list[tuple[Location, Any]] = [((), data)]
+    while stack:
+        where, value = stack.pop()
+        if isinstance(value, str):
+            yield where, value
+        elif isinstance(value, dict):
+            stack.extend(((*where, key), inner) for key, inner in value.items())
+        elif isinstance(value, list):
+            stack.extend(((*where, number), inner) for number, inner in enumerate(value))
