@@ -16,8 +16,13 @@ def wanted_leaves(root: Node, protocol: Protocol) -> tuple[Leaf, ...]:
     return tuple(
         Leaf(path, digests[path], node.requirement, node.category or CODE_DEVELOPMENT, above, node.check)
         for path, above, node in leaves_with_texts(root)
-        if protocol != "code-dev" or node.category == CODE_DEVELOPMENT
+        if is_wanted(node, protocol)
     )
+
+
+def is_wanted(leaf: Node, protocol: Protocol) -> bool:
+    """Whether trials of the protocol ask for the leaf."""
+    return protocol != "code-dev" or leaf.category == CODE_DEVELOPMENT
 
 
 def assigned(leaf: Leaf, config: Judge, *, not_reproduced: bool) -> str:

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
+from runner.judging.assignment import is_wanted
+from runner.judging.evidence import CODE_DEVELOPMENT
 from runner.rubrics.comparing import Comparison
 from runner.scoring import Interval, tree_scores
 from validators.ids import escape_id
 from validators.tree import Mode, Node, Rule, effective_weights, leaves
-
-CODE_DEVELOPMENT = "Code Development"
 
 
 @dataclass(frozen=True)
@@ -32,14 +32,17 @@ class Bounds:
 class StoredScore:
     """One trial under one judge, as it is stored; scores are those of judged leaves, by path.
 
+    agent_digest is that of the agent's config, None where it was imported.
     deciders are who decided any of its leaves: check, rule, llm, human, ...
     """
 
     run: str
     trial: str
     agent: str
+    agent_digest: str | None
     judge: str
     key: str
+    protocol: Mode
     mode: Mode
     rule: Rule
     state: str
@@ -51,9 +54,9 @@ class StoredScore:
 
 @dataclass(frozen=True)
 class Effect:
-    """A stored score before and after; to_judge: leaves that lost or never had a verdict by the change.
+    """A stored score before and after; to_judge: leaves that have no verdict by the change, and want one.
 
-    calls is what judging these costs: leaves x repeats, without those that checks or rules decide.
+    calls is what judging these costs: leaves x repeats, without those that checks decide.
     """
 
     stored: StoredScore
@@ -67,6 +70,7 @@ class Mean:
     """The mean over one agent's attempts at the paper, under one comparability key."""
 
     agent: str
+    agent_digest: str | None
     judge: str
     key: str
     attempts: int
@@ -77,22 +81,18 @@ class Mean:
 def effect_on(stored: StoredScore, change: Comparison) -> Effect:
     """What the change does to a stored score."""
     scores = {path: stored.scores[was] for path, was in change.standing.items() if was in stored.scores}
-    after = bounds_of(change.new, scores, stored)
     shares = effective_weights(change.new, stored.mode, stored.rule)
-    opened = [
-        leaf
-        for path, leaf in leaves(change.new)
-        if shares.get(path) and path not in change.standing and stored.state == "judged"
-    ]
-    asked = sum(1 for leaf in opened if not _decided_without_judge(leaf, stored.deciders))
-    return Effect(stored, after, len(opened), asked * stored.repeats)
-
-
-def _decided_without_judge(leaf: Node, deciders: frozenset[str]) -> bool:
-    """Whether the grading decides such a leaf by its check, or by the rule on missing reproductions."""
-    return (leaf.check is not None and "check" in deciders) or (
-        leaf.category != CODE_DEVELOPMENT and "rule" in deciders
-    )
+    opened: list[Node] = []
+    for path, leaf in leaves(change.new):
+        if path in change.standing or not is_wanted(leaf, stored.protocol):
+            continue
+        if "rule" in stored.deciders and leaf.category != CODE_DEVELOPMENT:
+            # Without a reproduction no judge is asked what rests on one.
+            scores[path] = 0.0
+        elif shares.get(path) and stored.state == "judged":
+            opened.append(leaf)
+    asked = sum(1 for leaf in opened if leaf.check is None or "check" not in stored.deciders)
+    return Effect(stored, bounds_of(change.new, scores, stored), len(opened), asked * stored.repeats)
 
 
 def bounds_of(root: Node, scores: Mapping[str, float], stored: StoredScore) -> Bounds:
@@ -110,10 +110,11 @@ def bounds_of(root: Node, scores: Mapping[str, float], stored: StoredScore) -> B
 
 
 def means(effects: Sequence[Effect]) -> list[Mean]:
-    """The mean of each agent's attempts, before and after; attempts of different keys are never merged."""
-    groups: defaultdict[tuple[str, str, str], list[Effect]] = defaultdict(list)
+    """The mean of each agent's attempts, before and after; different configs or keys are never merged."""
+    groups: defaultdict[tuple[str, str | None, str, str], list[Effect]] = defaultdict(list)
     for effect in effects:
-        groups[effect.stored.agent, effect.stored.judge, effect.stored.key].append(effect)
+        stored = effect.stored
+        groups[stored.agent, stored.agent_digest, stored.judge, stored.key].append(effect)
     return [
         Mean(
             *group, len(parts), _mean([part.stored.before for part in parts]), _mean([p.after for p in parts])

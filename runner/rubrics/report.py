@@ -176,7 +176,8 @@ def _criterion(placed: Placed | None) -> dict[str, Any] | None:
 
 def _effect_record(effect: Effect) -> dict[str, Any]:
     stored = effect.stored
-    named = {"run": stored.run, "trial": stored.trial, "agent": stored.agent, "judge": stored.judge}
+    names = ("run", "trial", "agent", "agent_digest", "judge")
+    named = {name: getattr(stored, name) for name in names}
     view = {"key": stored.key, "mode": stored.mode, "rule": stored.rule, "state": stored.state}
     bounds = {"before": _bounds(stored.before), "after": _bounds(effect.after)}
     return {**named, **view, **bounds, "to_judge": effect.to_judge, "calls": effect.calls}

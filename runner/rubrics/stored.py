@@ -24,10 +24,12 @@ def other_trials(database: Any, paper: str, digest: str) -> int:
 
 
 def _stored(database: Any, row: tuple[Any, ...]) -> StoredScore:
-    grading, run, trial, agent, judge, key, mode, rule, state, repeats, deciders, *bounds = row
+    grading, *named, state, repeats, deciders, lower, upper, judged, number = row
+    run, trial, agent, agent_digest, judge, key, protocol, mode, rule = named
     # Under upstream's rule a failed verdict is a score of 0.
     scores = leaf_scores(database, grading, failed_too=rule == "upstream-2026-04")
     return StoredScore(
-        run=run, trial=trial, agent=agent, judge=judge, key=key, mode=mode, rule=rule, state=state,
-        repeats=repeats, deciders=frozenset(deciders), before=Bounds(*bounds), scores=scores,
+        run=run, trial=trial, agent=agent, agent_digest=agent_digest, judge=judge, key=key,
+        protocol=protocol, mode=mode, rule=rule, state=state, repeats=repeats, deciders=frozenset(deciders),
+        before=Bounds(lower, upper, judged, number), scores=scores,
     )  # fmt: skip

@@ -7,6 +7,7 @@ from runner.rubrics.effect import Bounds, Effect, Mean
 
 Table = tuple[tuple[str, ...], list[list[str]]]
 DIGITS = 4
+_DIGEST = 8
 
 
 def trial_table(effects: Sequence[Effect]) -> Table:
@@ -23,12 +24,15 @@ def trial_table(effects: Sequence[Effect]) -> Table:
 
 
 def mean_table(means: Sequence[Mean]) -> Table:
-    """The names of the columns, and a row an agent; with its key where an agent and judge have several."""
-    several = len({(mean.agent, mean.judge) for mean in means}) < len(means)
-    columns = ("agent", "judge", *(["key"] if several else []), "attempts", "before", "after", "change")
+    """The names of the columns, and a row an agent; with its config and key where a name has several."""
+    configs = len({(mean.agent, mean.judge, mean.key) for mean in means}) < len(means)
+    keys = len({(mean.agent, mean.agent_digest, mean.judge) for mean in means}) < len(means)
+    named = (*(["config"] if configs else []), "judge", *(["key"] if keys else []))
+    columns = ("agent", *named, "attempts", "before", "after", "change")
     rows = [
         [
-            mean.agent, mean.judge, *([mean.key] if several else []), f"{mean.attempts:,}",
+            mean.agent, *([(mean.agent_digest or "-")[:_DIGEST]] if configs else []),
+            mean.judge, *([mean.key] if keys else []), f"{mean.attempts:,}",
             score(mean.before), score(mean.after), delta(mean.before, mean.after),
         ]
         for mean in means

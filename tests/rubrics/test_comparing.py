@@ -42,8 +42,8 @@ def scores_for(root: Node, draw: Any) -> dict[str, float]:
 
 def stored(scores: dict[str, float], **changes: Any) -> StoredScore:
     plain = StoredScore(
-        run="run", trial="p/a/1", agent="a", judge="j", key="k", mode="full", rule="paper-2025",
-        state="judged",
+        run="run", trial="p/a/1", agent="a", agent_digest="d", judge="j", key="k", protocol="full",
+        mode="full", rule="paper-2025", state="judged",
         repeats=3, deciders=frozenset({"llm"}), before=Bounds(0.0, 0.0, 0, 0), scores=scores,
     )  # fmt: skip
     return replace(plain, **changes)
@@ -222,7 +222,7 @@ def test_checks_and_missing_reproductions_cost_no_call(tmp_path: Path) -> None:
     assert effect_on(asked, compare(old, new)).calls == 9
     decided = stored(scores, deciders=frozenset({"llm", "check", "rule"}))
     effect = effect_on(decided, compare(old, new))
-    assert (effect.to_judge, effect.calls) == (3, 3)
+    assert (effect.to_judge, effect.calls) == (2, 3)
 
 
 @pytest.mark.parametrize(("state", "bounds"), [("zero", (0.0, 0.0)), ("open", (0.0, 1.0))])
