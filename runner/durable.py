@@ -1,38 +1,34 @@
-"""Files that survive a crash: atomic writes, appended lines, and reading past a torn last line."""
+"""Files that survive crashes and each other: atomic writes, a lock, appended lines, and a torn last line."""
 
+import fcntl
 import json
 import os
 import re
-import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Self
+
+from validators.writing import replace_file
 
 _TORN = re.compile(r"\..+\.[0-9a-f]{32}\.tmp\Z")
 
 
-def fsync_folder(folder: Path) -> None:
-    """Make the folder's entries durable."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 def write_atomic(path: Path, data: bytes) -> None:
     """Give the file this content at once or not at all; on OSError no partial file stays."""
-    temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex}.tmp")
+    replace_file(path, data)
+
+
+@contextmanager
+def alone_in(folder: Path) -> Iterator[None]:
+    """Wait for whoever is alone in the folder, where the file system has locks."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        with temporary.open("wb") as stream:
-            stream.write(data)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    fsync_folder(path.parent)
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def clear_torn(folder: Path) -> None:

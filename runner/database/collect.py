@@ -15,9 +15,9 @@ from runner.database.lines import insert_calls, insert_verdicts
 from runner.database.reading import DATABASE, LAYOUT
 from runner.database.records import trial_records
 from runner.database.tables import insert_run, insert_trials, rubric_ids
-from runner.durable import fsync_folder
 from runner.errors import PaperbenchError
 from runner.run_folder import RunFolder, run_folders
+from validators.writing import fsync_folder
 
 HERE = Path(__file__).parent
 # Any DuckDB since this version reads the file.

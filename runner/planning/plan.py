@@ -8,7 +8,7 @@ from typing import Any
 from runner import __version__, procfs
 from runner.clock import instant
 from runner.copying import remove_tree
-from runner.durable import fsync_folder, write_atomic
+from runner.durable import write_atomic
 from runner.errors import PaperbenchError
 from runner.planning import lookup
 from runner.planning.resolve import (
@@ -23,6 +23,7 @@ from runner.run_folder import PLAN, RunFolder
 from validators.corpus import Corpus, rubric_tree
 from validators.digest import rubric_digest
 from validators.models.plan import Plan
+from validators.writing import fsync_folder
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")

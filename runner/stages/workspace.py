@@ -6,10 +6,11 @@ from contextlib import suppress
 from pathlib import Path
 
 from runner.copying import remove_tree, sync_folder
-from runner.durable import fsync_folder, read_json, write_atomic, write_json
+from runner.durable import read_json, write_atomic, write_json
 from runner.processes import Supervisor, sweep
 from runner.run_folder import TrialFolder
 from validators.models.records import Outcome, Stage
+from validators.writing import fsync_folder
 
 KEPT = ("rollout", "reproduce", "grading")
 # The run's folder, trials, paper, agent: what lies above a trial.

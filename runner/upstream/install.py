@@ -5,10 +5,11 @@ import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.durable import fsync_folder, write_atomic
+from runner.durable import write_atomic
 from runner.errors import PaperbenchError
 from runner.upstream.papers import PaperFiles, digest_of
 from validators.digest import sha256_file
+from validators.writing import fsync_folder
 
 
 @dataclass(frozen=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
-from runner.durable import fsync_folder
 from runner.run_folder import RunFolder
 from runner.upstream.gradings import line
+from validators.writing import fsync_folder
 
 VERDICTS, LEDGER, OUTCOME = "verdicts.jsonl", "ledger.jsonl", "outcome.json"
 
