@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from validators.probes import Probes
-from validators.writing import write_atomically
+from validators.writing import replace_file
 
 PLACE = Path(".cache/paperbench/check.json")
 _OWN = Path(__file__).resolve().parents[1]
@@ -44,12 +44,12 @@ class Cache:
 
     def save(self) -> None:
         """Write the entries, if any is new; a folder that cannot be written is left alone."""
-        if not self._used or self._new == self._old:
+        if not self._used or self._new == self._old or _leads_elsewhere(self._path):
             return
         text = json.dumps({"program": _program(), "entries": self._new})
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
-            write_atomically(self._path, text.encode(), durable=False)
+            replace_file(self._path, text.encode(), durable=False)
         except OSError:
             return
 
@@ -57,12 +57,21 @@ class Cache:
         try:
             kept = json.loads(self._path.read_bytes())
             entries = kept["entries"] if kept["program"] == _program() else {}
-            return dict(entries)
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return {name: entry for name, entry in entries.items() if _is_entry(entry)}
+        except (AttributeError, KeyError, OSError, RecursionError, TypeError, ValueError):
             return {}
 
     def _holds(self, seen: dict[str, str]) -> bool:
         return all(self._probes.ask(key) == answer for key, answer in seen.items())
+
+
+def _leads_elsewhere(path: Path) -> bool:
+    # A link that came with somebody's branch is not to choose what is written.
+    return path.parent.is_symlink() or path.parent.parent.is_symlink()
+
+
+def _is_entry(entry: Any) -> bool:
+    return isinstance(entry.get("seen"), dict) and isinstance(entry.get("found"), list)
 
 
 def _program() -> str:

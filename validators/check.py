@@ -33,30 +33,38 @@ def check_root(root: Path, *, place_warnings: bool = True, cached: bool = True) 
     return joined([waive(report, root, waivers), Report(0, tuple(unused))])
 
 
-def check_paths(paths: Iterable[Path], root: Path | None = None) -> Report:
-    """Check files, and the YAML and the papers' texts in folders; a data root is checked whole."""
-    reports: list[Report] = []
-    roots: dict[Path, DataRoot] = {}
+def check_paths(
+    paths: Iterable[Path], root: Path | None = None, *, place_warnings: bool = True, cached: bool = True
+) -> Report:
+    """Check files, and the YAML and the papers' texts in folders; a data root is checked whole.
+
+    Warnings of files that are named are always placed.
+    """
+    wholes: list[Path] = []
     files: dict[Path, Path | None] = {}
     uncounted: set[Path] = set()
-    for path in (given.resolve() for given in paths):
+    for path in dict.fromkeys(given.resolve() for given in paths):
         if path.is_dir() and find_root(path) == path:
-            reports.append(check_root(path))
+            wholes.append(path)
             continue
         texts = texts_below(path, root) if path.is_dir() else []
         below = [*yaml_below(path), *texts] if path.is_dir() else [path]
         uncounted.update(texts)
         files |= {file: root or find_root(file.parent) for file in below}
+    reports = [check_root(whole, place_warnings=place_warnings, cached=cached) for whole in wholes]
+    found: dict[Path | None, list[Report]] = {}
+    roots = {home: DataRoot(home) for home in files.values() if home is not None}
     for file, home in files.items():
-        data_root = roots.setdefault(home, DataRoot(home)) if home is not None else None
-        report = _report(check_file(file, data_root), shown(file))
-        report = report._replace(files=file not in uncounted)
-        reports.append(report if home is None else waive(report, home, read_waivers(roots[home])))
+        if home not in wholes:
+            report = _report(check_file(file, roots[home] if home is not None else None), shown(file))
+            found.setdefault(home, []).append(report._replace(files=file not in uncounted))
+    for home, some in found.items():
+        reports.append(joined(some) if home is None else waive(joined(some), home, read_waivers(roots[home])))
     return joined(reports)
 
 
 def check_file(path: Path, root: DataRoot | None) -> Examined:
-    """What there is to say of one file, a document in each line of a .jsonl; raises OSError."""
+    """What there is to say of one file, a document in each line of a .jsonl."""
     from validators.examine import examine  # noqa: PLC0415  the cached check starts without the rules
 
     return examine(path, shown(path), root)
@@ -85,11 +93,18 @@ def _found(names: list[str], root: DataRoot, cache: Cache, *, place_warnings: bo
             told = examine(path, label, root, place_warnings=place_warnings).as_data()
             return root.seen, told
 
-        sizes = {name: (root.path / name).stat().st_size for name in missing}
+        sizes = {name: _size(root.path / name) for name in missing}
         for name, (seen, told) in by_two(sizes, work).items():
             cache.keep(name, seen, told)
             found[name] = told
     return found
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.lstat().st_size
+    except OSError:
+        return 0
 
 
 def _folder_findings(root: DataRoot, cache: Cache) -> Iterator[Finding]:

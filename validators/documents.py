@@ -40,7 +40,7 @@ class Document(_Given):
         # The reader takes a while to import, and a good document never needs it.
         from validators.yaml_reader import parse_yaml  # noqa: PLC0415
 
-        return parse_yaml(self.text, self.name)
+        return parse_yaml(self.text, self.name, is_yaml=True)
 
     @property
     def placed(self) -> bool:

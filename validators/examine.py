@@ -10,6 +10,7 @@ from validators.examined import Examined
 from validators.faults import Fault, one_line, to_findings
 from validators.findings import Finding, InvalidDocumentError
 from validators.limits import LEFT_OUT, MOST_FAULTS
+from validators.probes import read_regular
 from validators.quick import quick_data
 from validators.roots import DataRoot
 from validators.rules import CATALOGUE
@@ -24,7 +25,7 @@ _MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
 
 def examine(path: Path, name: str, root: DataRoot | None, *, place_warnings: bool = True) -> Examined:
-    """What there is to say of a file; raises OSError.
+    """What there is to say of a file.
 
     Warnings of a large file are only counted where their places are not asked for: finding them takes an
     exact parse of the whole file.
@@ -38,6 +39,9 @@ def examine(path: Path, name: str, root: DataRoot | None, *, place_warnings: boo
         return _examine_document(path, name, text, root, place_warnings=place_warnings)
     except InvalidDocumentError as error:
         return Examined(error.findings)
+    except OSError as error:
+        fault = f"cannot be read: {error.strerror or error}; mend the file, or its permissions"
+        return Examined((Finding(name, 1, 1, "Y001", fault),))
 
 
 def examine_folders(root: DataRoot) -> list[list[Any]]:
@@ -53,7 +57,7 @@ def _text(path: Path, name: str, root: DataRoot | None) -> str:
     if root is None or not path.is_relative_to(root.path):
         return read_text(path, name)
     if root.digest(path) is None:
-        path.read_bytes()  # raises what is wrong with it
+        read_regular(str(path))  # raises what is wrong with it
     return decode(root.probes.contents(root.inside(path)) or b"", name)
 
 

@@ -2,7 +2,9 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+import signal
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 # Below this a fork costs more than it saves.
@@ -16,9 +18,9 @@ def by_two(sizes: Mapping[str, int], work: Work) -> dict[str, Any]:
     Raises what the work raises. What the fork could not do is done here, so that its error is met here.
     """
     other = _second_half(sizes)
-    answers = _in_fork(other, work) if other else dict
-    done = {name: work(name) for name in sizes if name not in other}
-    done |= answers()
+    with _forked(other, work) as answers:
+        done = {name: work(name) for name in sizes if name not in other}
+        done |= answers()
     return {name: done[name] if name in done else work(name) for name in sizes}
 
 
@@ -36,22 +38,40 @@ def _second_half(sizes: Mapping[str, int]) -> set[str]:
     return halves[1]
 
 
-def _in_fork(names: set[str], work: Work) -> Callable[[], dict[str, Any]]:
-    """Start the work on each name in a fork; the call waits for it, and gives nothing if it failed."""
+@contextmanager
+def _forked(names: set[str], work: Work) -> Iterator[Callable[[], dict[str, Any]]]:
+    """Do the work on each name in a fork; the call waits for it, and gives nothing if it failed."""
     reader, writer = os.pipe()
-    child = os.fork()
+    child = _fork() if names else None
     if child == 0:
         os.close(reader)
         _serve(names, work, writer)
     os.close(writer)
+    with os.fdopen(reader, "rb") as stream:
+        if child is None:
+            yield dict
+            return
+        statuses: list[int] = []
 
-    def answers() -> dict[str, Any]:
-        with os.fdopen(reader, "rb") as stream:
+        def answers() -> dict[str, Any]:
             text = stream.read()
-        _, status = os.waitpid(child, 0)
-        return dict(json.loads(text)) if status == 0 else {}
+            statuses.append(os.waitpid(child, 0)[1])
+            return dict(json.loads(text)) if statuses == [0] else {}
 
-    return answers
+        try:
+            yield answers
+        finally:
+            if not statuses:
+                os.kill(child, signal.SIGKILL)
+                os.waitpid(child, 0)
+
+
+def _fork() -> int | None:
+    """0 in the fork, its process id here; None where the machine has no room for one."""
+    try:
+        return os.fork()
+    except OSError:
+        return None
 
 
 def _serve(names: set[str], work: Work, writer: int) -> None:

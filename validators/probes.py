@@ -1,12 +1,18 @@
 """What lies on disk, asked by key: the only way in which rules see the file system."""
 
+import errno
 import hashlib
 import os
 import stat
+from contextlib import suppress
 
 from validators.limits import LARGEST_BYTES
 
 ABSENT = ""
+# Ends the name of what is neither a file nor a folder, such as a symlink, or has no printable name.
+STRANGE = "|"
+# What a whole data root of PaperBench takes, several times over.
+_MOST_KEPT_BYTES = 64 * 1024 * 1024
 MOST_FILES = 200
 
 
@@ -14,14 +20,16 @@ class Probes:
     """Answers about a data root, each found out once.
 
     Keys are 'digest:PATH', 'file:PATH', 'names:FOLDER' and 'tree:FOLDER'. An answer is a short text, so that
-    a cache can keep it and ask again: the sha256 of the file's bytes, whether it is a file, a folder's sorted
-    entries (folders end in /), or all that lies below a folder (see `tree`). ABSENT where there is none.
+    a cache can keep it and ask again: the sha256 of the file's bytes, whether it is a regular file, a
+    folder's sorted entries (folders end in /, what is neither in STRANGE), or all that lies below a folder
+    (see `tree`). ABSENT where there is none.
     """
 
     def __init__(self, root: str) -> None:
         self._root = root
         self._answers: dict[str, str] = {}
         self._contents: dict[str, bytes | None] = {}
+        self._kept = 0
 
     def ask(self, key: str) -> str:
         """The answer to a key; raises ValueError for a key of another kind."""
@@ -33,12 +41,14 @@ class Probes:
         """A file's bytes, read once, LARGEST_BYTES and one at most; None where it cannot be read."""
         if path not in self._contents:
             try:
-                with open(os.path.join(self._root, path), "rb") as stream:  # noqa: PTH118, PTH123  a lean start
-                    # Asked for more, Python would set aside all of it first.
-                    size = min(os.fstat(stream.fileno()).st_size, LARGEST_BYTES)
-                    self._contents[path] = stream.read(size + 1)
+                data = read_regular(os.path.join(self._root, path))  # noqa: PTH118  a lean start
             except OSError:
-                self._contents[path] = None
+                data = None
+            self._kept += len(data or b"")
+            if self._kept > _MOST_KEPT_BYTES:
+                self._contents.clear()
+                self._kept = 0
+            self._contents[path] = data
         return self._contents[path]
 
     def _find(self, key: str) -> str:
@@ -46,7 +56,7 @@ class Probes:
         if kind == "digest":
             return self._digest(path)
         if kind == "file":
-            return "file" if os.path.isfile(os.path.join(self._root, path)) else ABSENT  # noqa: PTH113, PTH118
+            return self._file(path)
         if kind == "names":
             return "\n".join(self._names(path))
         if kind == "tree":
@@ -85,9 +95,36 @@ class Probes:
                 break
         return [".", *sorted(lines[: MOST_FILES + 1])]
 
+    def _file(self, path: str) -> str:
+        with suppress(OSError):
+            if stat.S_ISREG(os.lstat(os.path.join(self._root, path)).st_mode):  # noqa: PTH118
+                return "file"
+        return ABSENT
+
     def _names(self, path: str) -> list[str]:
         try:
             with os.scandir(os.path.join(self._root, path)) as entries:  # noqa: PTH118
-                return sorted(entry.name + ("/" if entry.is_dir() else "") for entry in entries)
+                return sorted(map(_entry, entries))
         except OSError:
             return []
+
+
+def _entry(entry: "os.DirEntry[str]") -> str:
+    name = entry.name
+    if not name.isprintable() or not (
+        entry.is_file(follow_symlinks=False) or entry.is_dir(follow_symlinks=False)
+    ):
+        return "".join(mark if mark.isprintable() else "?" for mark in name) + STRANGE
+    return name + ("/" if entry.is_dir(follow_symlinks=False) else "")
+
+
+def read_regular(path: str) -> bytes:
+    """The bytes of a regular file, LARGEST_BYTES and one at most; raises OSError, also for anything else."""
+    # Opening a pipe would wait for its other end.
+    handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW | os.O_CLOEXEC)
+    with os.fdopen(handle, "rb") as stream:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "no regular file", path)
+        # Asked for more, Python would set aside all of it first.
+        return stream.read(min(found.st_size, LARGEST_BYTES) + 1)

@@ -22,15 +22,22 @@ except ImportError:
     ryaml = jsonschema_rs = None
 
 _LARGE = 2.0**63
-# A shorter text holds no more values than ryaml reads in half a second.
-_COUNTED = 3 * 1024 * 1024
+# Longer texts, and deeper brackets, may take ryaml seconds and a gigabyte.
+_LONGEST = 2 * 1024 * 1024
+_BRACKETS = 500
+_BRACKET = re.compile(r"[\[\]{}]")
 # Where the two readers differ: line breaks of old, the byte order mark, tabs, merge keys, halves of surrogate
 # pairs, directives and further documents.
 _FOREIGN = ("\r", "\t", "\x85", "\u2028", "\u2029", "\ufeff")
-_FOREIGN_PAIRS = ("\\u", "\\U", "<<")
-# {"a":1} is read by few alike.
-_QUOTED_KEYS = (re.compile(r'":\S'), re.compile(r"':\S"))
 _FOREIGN_LINES = re.compile(r"\n(?:%|---|\.\.\.)")
+# Each begins with a character that is looked for fast; the last two are keys as in {"a":1}.
+_FOREIGN_PATTERNS = (
+    _FOREIGN_LINES,
+    re.compile(r"\\[uU]"),
+    re.compile("<<"),
+    re.compile(r'":\S'),
+    re.compile(r"':\S"),
+)
 # ryaml drops tags, follows aliases and reads 0b1 and +0x1 as numbers.
 _MARKS = ("&", "*", "!")
 _BEFORE_TOKEN = frozenset("\n:-,[{?")
@@ -53,25 +60,25 @@ def quick_data(text: str) -> Any:
 
 def _is_doubtful(text: str) -> bool:
     return (
-        # Each value but a few stands before a line break or a comma.
-        (len(text) > _COUNTED and text.count("\n") + text.count(",") > 2 * MOST_VALUES)
+        len(text) > _LONGEST
+        or _is_nested(text)
         or _FOREIGN_LINES.match(f"\n{text[:3]}") is not None
-        or _FOREIGN_LINES.search(text) is not None
         or any(mark in text for mark in _FOREIGN)
+        or any(pattern.search(text) for pattern in _FOREIGN_PATTERNS)
         or any(_starts_token(text, mark) for mark in _MARKS)
-        or any(_stands(text, pair) for pair in _FOREIGN_PAIRS)
-        or any(pattern.search(text) for pattern in _QUOTED_KEYS)
         or any(_starts_number(text, match.start()) for match in _RADIX.finditer(text))
     )
 
 
-def _stands(text: str, pair: str) -> bool:
-    """Whether two characters stand side by side; faster than `in` where the first is rare."""
-    at = text.find(pair[0])
-    while at >= 0:
-        if text.startswith(pair, at):
+def _is_nested(text: str) -> bool:
+    """Whether brackets may be nested so deep that ryaml takes long; those in texts count too."""
+    if text.count("[") + text.count("{") <= _BRACKETS:
+        return False
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        depth += 1 if match[0] in "[{" else -1
+        if depth > _BRACKETS:
             return True
-        at = text.find(pair[0], at + 1)
     return False
 
 
@@ -88,8 +95,8 @@ def _starts_token(text: str, mark: str) -> bool:
 
 
 def _starts_number(text: str, at: int) -> bool:
-    before = at - 2 if text[at - 1] in "+-" else at - 1
-    return text[before] in " \n:,[{"
+    before = at - 2 if at and text[at - 1] in "+-" else at - 1
+    return before < 0 or text[before] in " \n:,[{"
 
 
 def _is_plain(data: Any) -> bool:

@@ -1,9 +1,11 @@
 """Bytes as text, and places in it."""
 
+import os
 from pathlib import Path
 
 from validators.findings import Finding, InvalidDocumentError, Place
 from validators.limits import LARGEST_BYTES
+from validators.probes import read_regular
 
 
 def line_and_column(text: str, offset: int) -> Place:
@@ -14,8 +16,7 @@ def line_and_column(text: str, offset: int) -> Place:
 
 def read_text(path: Path, name: str) -> str:
     """The file's text; raises InvalidDocumentError where it is too large or not UTF-8, and OSError."""
-    with path.open("rb") as stream:
-        return decode(stream.read(LARGEST_BYTES + 1), name)
+    return decode(read_regular(os.path.realpath(path)), name)
 
 
 def decode(data: bytes, name: str) -> str:

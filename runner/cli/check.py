@@ -116,7 +116,7 @@ def _report(paths: list[Path], root: Path | None, arguments: argparse.Namespace,
     from validators.check import check_paths, check_root
 
     if paths or root is None:
-        report = check_paths(paths, root)
+        report = check_paths(paths, root, place_warnings=placed, cached=not arguments.no_cache)
     else:
         report = check_root(root, place_warnings=placed, cached=not arguments.no_cache)
     return report if arguments.base == "none" else _with_revisions(report, paths, root, arguments.base)

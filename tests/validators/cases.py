@@ -33,6 +33,7 @@ def lay_out(case: Path, folder: Path) -> Path:
     if case.is_file():
         shutil.copy(case, folder)
         return folder / case.name
-    shutil.copytree(ROOT, folder, dirs_exist_ok=True)
-    shutil.copytree(case, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("*.expected"))
+    shutil.copytree(ROOT, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".cache"))
+    aside = shutil.ignore_patterns("*.expected")
+    shutil.copytree(case, folder, symlinks=True, dirs_exist_ok=True, ignore=aside)
     return folder

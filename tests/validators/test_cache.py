@@ -20,7 +20,7 @@ from validators.cache import PLACE
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    return Path(shutil.copytree(ROOT, tmp_path / "root"))
+    return Path(shutil.copytree(ROOT, tmp_path / "root", ignore=shutil.ignore_patterns(".cache")))
 
 
 def told(root: Path, capsys: pytest.CaptureFixture[str], *more: str) -> tuple[int, str, str]:
@@ -44,9 +44,9 @@ def edit(root: Path, chance: random.Random) -> None:
             path.rename(path.with_name(f"other-{path.name}"))
         case 4:
             case = chance.choice(sorted(case for case in INVALID.iterdir() if case.is_dir()))
-            shutil.copytree(case, root, dirs_exist_ok=True)
+            shutil.copytree(case, root, dirs_exist_ok=True, symlinks=True)
         case _:
-            shutil.copytree(ROOT, root, dirs_exist_ok=True)
+            shutil.copytree(ROOT, root, dirs_exist_ok=True, ignore=shutil.ignore_patterns(".cache"))
 
 
 @pytest.mark.parametrize("seed", range(6))
@@ -130,8 +130,50 @@ def test_killed_while_it_checks(root: Path, capsys: pytest.CaptureFixture[str]) 
         assert told(root, capsys) == first
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_root_that_cannot_be_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    root.chmod(0o555)
+def test_where_nothing_can_be_kept(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / ".cache").write_text("a file of somebody's\n")
     assert told(root, capsys)[0] == 0
-    assert not (root / ".cache").exists()
+    assert (root / ".cache").read_text() == "a file of somebody's\n"
+
+
+@pytest.mark.parametrize("link", [".cache", ".cache/paperbench", ".cache/paperbench/check.json"])
+def test_a_link_does_not_choose_what_is_written(
+    link: str, root: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    precious = tmp_path / "precious"
+    if link.endswith(".json"):
+        precious.write_text("mine\n")
+    else:
+        precious.mkdir()
+    (root / link).parent.mkdir(parents=True, exist_ok=True)
+    (root / link).symlink_to(precious)
+    assert told(root, capsys)[0] == 0
+    assert precious.read_text() == "mine\n" if precious.is_file() else not any(precious.iterdir())
+
+
+@pytest.mark.parametrize("name", ["rules/rubric.py", "rules/vague_words.txt", "examine.py"])
+def test_another_program_looks_again(name: str, root: Path, tmp_path: Path) -> None:
+    shutil.copytree(CHECKOUT / "validators", tmp_path / "program" / "validators")
+    shutil.copytree(CHECKOUT / "runner", tmp_path / "program" / "runner")
+    shutil.copytree(CHECKOUT / "spec", tmp_path / "program" / "spec")
+    command = [sys.executable, "-m", "runner", "check", "--root", str(root)]
+    kept = []
+    for _ in range(3):
+        subprocess.run(command, cwd=tmp_path / "program", check=True, capture_output=True)
+        kept.append((root / PLACE).stat().st_mtime_ns)
+        if len(kept) == 2:
+            with (tmp_path / "program" / "validators" / name).open("a") as stream:
+                stream.write("# another\n")
+    assert kept[0] == kept[1] < kept[2]
+
+
+def test_strange_files_are_found_and_hide_nothing(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(root / "rubrics" / "pipe.yaml")
+    (root / "rubrics" / "loop").symlink_to("loop")
+    (root / "papers" / "demo" / "new\nline.md").write_text("")
+    (root / "rubrics" / "demo.yaml").write_text("nonsense: [")
+    status, out, _ = told(root, capsys)
+    findings = json.loads(out)["findings"]
+    assert status == 1
+    assert {finding["code"] for finding in findings} >= {"F616", "Y001"}
+    assert sum(finding["code"] == "F616" for finding in findings) == 3

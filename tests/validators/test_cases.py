@@ -26,7 +26,7 @@ def findings(
 ) -> list[str]:
     target = lay_out(case, folder)
     monkeypatch.chdir(folder)
-    status = main(["check", str(target)])
+    status = main(["check", "--warnings", str(target)])
     lines = capsys.readouterr().out.splitlines()
     assert status in ({0, 1} if lines else {0})
     return lines

@@ -10,6 +10,7 @@ import pytest
 
 from runner.cli import main
 from tests.validators.cases import CHECKOUT, ROOT
+from validators.fixes import fix_files
 from validators.yaml_reader import read_yaml
 
 CRASH = CHECKOUT / "tests" / "fakes" / "crash"
@@ -36,6 +37,8 @@ criterion:
 @pytest.fixture
 def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     root = shutil.copytree(ROOT, tmp_path / "root")
+    (root / "spec").mkdir()
+    shutil.copytree(CHECKOUT / "spec/v1", root / "spec/v1", ignore=shutil.ignore_patterns("examples"))
     monkeypatch.chdir(root)
     assert main(["check", "--fix"]) == 0
     return root
@@ -71,15 +74,39 @@ def test_the_editor_line_is_found_again(root: Path, capsys: pytest.CaptureFixtur
         rubric.write_text(TIDY.replace("../spec/v1/rubric.schema.json", line))
         assert fix(capsys) == (0, ["rubrics/demo.yaml: wrote the editor line"])
         assert rubric.read_text() == TIDY
-    ours = os.path.relpath(CHECKOUT / "spec/v1/rubric.schema.json", rubric.parent)
-    rubric.write_text(TIDY.replace("../spec/v1/rubric.schema.json", ours))
-    assert fix(capsys) == (0, [])
+
+
+def test_without_schemas_no_editor_line_is_written(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(root / "spec")
+    rubric = root / "rubrics/demo.yaml"
+    without = TIDY.split("\n", 1)[1]
+    elsewhere = TIDY.replace("../spec", "https://example.org/spec")
+    for text in (without, elsewhere):
+        rubric.write_text(text)
+        assert fix(capsys) == (0, [])
+        assert rubric.read_text() == text
+    rubric.write_text(elsewhere.replace("rubric.schema", "paper.schema"))
+    assert fix(capsys) == (0, ["rubrics/demo.yaml: wrote the editor line"])
+    assert rubric.read_text() == elsewhere
+
+
+def test_one_file_that_fails_keeps_nobody_from_the_others(root: Path) -> None:
+    rubric = root / "rubrics/demo.yaml"
+    rubric.write_text(UNTIDY)
+    told = list(map(str, fix_files([root / "rubrics/gone.yaml", rubric], root, digests=False)))
+    assert told[0].startswith("rubrics/gone.yaml: not mended, [Errno 2] No such file")
+    assert told[1:] == ["rubrics/demo.yaml: wrote the editor line; layout"]
+    assert rubric.read_text() == TIDY
 
 
 def test_urls_get_their_normal_form(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = root / "papers/demo/blacklist.yaml"
     entry = "  - url: {}\n    # theirs\n    kind: repository\n    role: author_code\n"
     head = path.read_text().split("entries:")[0] + "entries:\n"
+    kept = entry.format("https://www.example.org/a") + entry.format("ssh://git@example.org:2222/a.git")
+    path.write_text(head + kept)
+    assert fix(capsys) == (0, [])
+    assert path.read_text() == head + kept
     path.write_text(head + entry.format("http://www.github.com/a/b.git"))
     assert fix(capsys) == (0, ["papers/demo/blacklist.yaml: wrote https://github.com/a/b"])
     assert path.read_text() == head + entry.format("https://github.com/a/b")

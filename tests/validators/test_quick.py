@@ -51,7 +51,7 @@ def assert_agrees(text: str) -> bool:
 
 def texts() -> list[Path]:
     folders = [VALID, INVALID, ROOT, CHECKOUT / "spec/v1/examples", CHECKOUT / "papers", CHECKOUT / "rubrics"]
-    return [path for folder in folders for path in sorted(folder.rglob("*.yaml"))]
+    return [path for folder in folders for path in sorted(folder.rglob("*.yaml")) if not path.is_symlink()]
 
 
 @pytest.mark.parametrize("path", texts(), ids=lambda path: str(path.relative_to(CHECKOUT)))
@@ -94,11 +94,10 @@ def test_real_rubrics_are_read_quickly() -> None:
     assert all(assert_agrees(text) for text in rubrics())
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_mutants_of_rubrics(seed: int) -> None:
-    chance, sources = random.Random(seed), rubrics()
+def test_mutants_of_rubrics() -> None:
+    chance, sources = random.Random(1), rubrics()
     answers = 0
-    for _ in range(MUTANTS // 4):
+    for _ in range(MUTANTS):
         answers += assert_agrees(spoil(piece(chance.choice(sources), chance), chance))
     assert answers, "no mutant was plain enough to try the quick reader on"
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from validators.urls import FORGES, normal_url
+from validators.urls import FORGES, is_url, normal_url, place_of
 
 
 @pytest.mark.parametrize(
@@ -18,13 +18,20 @@ from validators.urls import FORGES, normal_url
         ("git@host.example.org:group/sub/code", "https://host.example.org/group/sub/code"),
         ("ssh://git@gitlab.com:22/a/b.git", "https://gitlab.com/a/b"),
         ("git://example.org/code.git", "https://example.org/code"),
-        ("ssh://git@example.org:2222/a/b", "https://example.org:2222/a/b"),
         ("http://example.org:80/", "http://example.org"),
         ("http://example.org:8080/a?b=1", "http://example.org:8080/a?b=1"),
-        ("https://www.example.org/Page/", "https://example.org/Page"),
+        ("https://www.Example.org/Page/", "https://www.example.org/Page"),
+        ("https://www.codeberg.org/a/b", "https://codeberg.org/a/b"),
+        ("http://github.com:8080/a/b", "http://github.com:8080/a/b"),
+        ("https://example.org/a/.git/", "https://example.org/a/.git"),
         ("https://user@huggingface.co/a/b", "https://huggingface.co/a/b"),
         ("https://huggingface.co/datasets/a/b/", "https://huggingface.co/datasets/a/b"),
-        # No URL of a place on the web: it stays.
+        # Who answers https at the port of ssh is not known.
+        ("ssh://git@example.org:2222/a/b", "ssh://git@example.org:2222/a/b"),
+        # No URL that a blacklist may hold: it stays.
+        ("git+https://github.com/a/b.git", "git+https://github.com/a/b.git"),
+        ("me@github.com:a/b.git", "me@github.com:a/b.git"),
+        ("http://[::1]/a/", "http://[::1]/a/"),
         ("none", "none"),
         ("github.com/a/b", "github.com/a/b"),
         ("ftp://example.org/a/", "ftp://example.org/a/"),
@@ -52,5 +59,17 @@ HOSTS = st.sampled_from(
     end=st.sampled_from(["", ".git", "/", ".git/", "//", "?a", "#b", ".git.git"]),
 )  # fmt: skip
 def test_the_normal_form_is_its_own(start: str, host: str, between: str, path: str, end: str) -> None:
-    normal = normal_url(f"{start}{host}{between}{path}{end}")
+    url = f"{start}{host}{between}{path}{end}"
+    normal = normal_url(url)
     assert normal_url(normal) == normal
+    assert is_url(normal) == is_url(url)
+    assert place_of(normal) == place_of(url)
+
+
+def test_names_of_some_forges_are_the_same_in_small_letters() -> None:
+    assert (
+        place_of("https://github.com/Author/Code/blob/main/A.py")
+        == "https://github.com/author/code/blob/main/A.py"
+    )
+    assert place_of("git@gitlab.com:Author/Code.git") == "https://gitlab.com/author/code"
+    assert place_of("https://example.org/Author/Code/") == "https://example.org/Author/Code"

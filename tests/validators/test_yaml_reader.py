@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
@@ -102,6 +102,8 @@ def test_what_ruamel_dumps_is_read_back(value: Any) -> None:
     # Where ruamel folds a quoted text it may add a blank that was not there.
     dumper.width = 1_000_000
     dumper.dump(value, out)
+    # It writes {:0: null}, which it cannot read itself.
+    assume("{:" not in out.getvalue() and ", :" not in out.getvalue() and "[:" not in out.getvalue())
     assert same(read(out.getvalue()), value)
 
 

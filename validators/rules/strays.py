@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from validators.probes import STRANGE
 from validators.roots import DataRoot
 from validators.rules.names import paths_of
 from validators.rules.rule import Stray
@@ -49,8 +50,9 @@ def _names(root: DataRoot, folder: str) -> tuple[str, ...]:
 
 def _strays(root: DataRoot, folder: str, known: frozenset[str]) -> Iterator[Stray]:
     for name in _names(root, folder):
-        is_yaml = name.endswith((".yaml", ".yml"))
-        if name not in known and name != "README.md" and not name.startswith(".") and not is_yaml:
+        # Other rules speak of YAML and of what is no regular file.
+        is_told = name.endswith((".yaml", ".yml", STRANGE))
+        if name not in known and name != "README.md" and not name.startswith(".") and not is_told:
             yield f"{folder}/{name.rstrip('/')}", "nothing reads this; remove it, or list or move it"
 
 
