@@ -9,13 +9,13 @@ from validators.digest import sha256_file
 from validators.documents import kind_of
 from validators.files import files_of
 from validators.findings import InvalidDocumentError, Location
-from validators.layout.document import laid_out
-from validators.pragma import START, editor_line, finds_schema
+from validators.layout.document import LayoutError, laid_out
+from validators.pragma import START, editor_line, said_schema, schema_file, wanted_line
 from validators.report import shown
 from validators.roots import DataRoot
 from validators.texts import read_text
 from validators.urls import normal_url
-from validators.writing import write_atomically
+from validators.writing import ChangedMeanwhileError, write_atomically
 from validators.yaml_reader import parse_yaml
 
 
@@ -31,14 +31,24 @@ class Mended:
         return f"{self.file}: {'; '.join(self.what)}"
 
 
-def fix_files(paths: Iterable[Path], root: Path | None, *, digests: bool) -> list[Mended]:
+def fix_files(paths: Iterable[Path], root: Path | None, *, digests: bool) -> Iterator[Mended]:
     """Mend the files, those below folders and the documents of data roots; what cannot be read stays.
 
-    Each file is replaced whole or not at all. Raises OSError, and LayoutError for a fault of ours.
+    Each file is replaced whole or not at all, and told as soon as it is; one that fails keeps nobody from
+    the others.
     """
-    found = files_of(paths, root)
-    mended = [_fix(path, home, digests=digests) for path, home in found.items() if path.suffix != ".jsonl"]
-    return [one for one in mended if one.what]
+    for path, home in files_of(paths, root).items():
+        if path.suffix == ".jsonl":
+            continue
+        try:
+            mended = _fix(path, home, digests=digests)
+        except ChangedMeanwhileError:
+            mended = Mended(shown(path), ("not mended, it was changed meanwhile",))
+        except (LayoutError, OSError) as error:
+            said = str(error).removeprefix(f"{shown(path)}: ")
+            mended = Mended(shown(path), (f"not mended, {' '.join(said.split())}",))
+        if mended.what:
+            yield mended
 
 
 def _fix(path: Path, home: DataRoot | None, *, digests: bool) -> Mended:
@@ -62,16 +72,17 @@ def _fix(path: Path, home: DataRoot | None, *, digests: bool) -> Mended:
     what += ["layout"] if laid_out(text, name, expected=expected) != text else []
     what += [f"wrote {url}" for url in urls.values()]
     what += [f"wrote the sha256 of {data['files'][where[1]]['path']}" for where in sums]
-    write_atomically(path, written.encode())
+    write_atomically(path, written.encode(), before=text.encode())
     return Mended(name, tuple(what))
 
 
 def _missing_line(text: str, path: Path, home: DataRoot | None, kind: str) -> str | None:
-    """The editor line to write; None where a good one stands at the top."""
+    """The editor line to write; None where a good one stands at the top, alone."""
     root = home.path if home is not None else None
-    top = text.removeprefix("\ufeff").split("\n", maxsplit=1)[0].rstrip()
-    single = text.count(f"\n{START}") == 0
-    return None if single and finds_schema(top, path, root, kind) else editor_line(path, root, kind)
+    line, there = editor_line(path, root, kind), schema_file(root, kind).is_file()
+    if there and text.count(f"\n{START}"):
+        return line
+    return wanted_line(said_schema(text), line, is_there=there)
 
 
 def _entries(data: Any, key: str) -> Iterator[tuple[int, dict[str, Any]]]:

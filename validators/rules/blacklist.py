@@ -1,19 +1,13 @@
 """Rules about blacklists."""
 
-import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from validators.documents import Document
 from validators.faults import Fault
 from validators.rules.names import well_shaped
-from validators.urls import normal_url
+from validators.urls import is_url, normal_url, place_of
 from validators.words import is_todo, shown
-
-_HOST = r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?"
-_URL = re.compile(
-    rf"(?:(?:(?i:https?|ssh|git))://(?:[^\s/@]+@)?{_HOST}(?::[0-9]+)?(?:/[^\s]*)?|git@{_HOST}:[^\s]+)\Z"
-)
 
 _FORGES = frozenset({"bitbucket.org", "codeberg.org", "github.com", "gitlab.com"})
 
@@ -28,7 +22,7 @@ def entry_is_url(document: Document) -> Iterator[Fault]:
     """
     for number, entry in enumerate(document.data.get("entries") or ()):
         url = entry.get("url")
-        if isinstance(url, str) and not _URL.match(url) and not is_todo(url):
+        if isinstance(url, str) and not is_url(url) and not is_todo(url):
             mend = (
                 "write 'entries: []' for an empty list"
                 if url.strip().lower() == "none"
@@ -62,29 +56,26 @@ def entries_differ(document: Document) -> Iterator[Fault]:
     """
     seen: set[str] = set()
     for number, entry in enumerate(document.data.get("entries") or ()):
-        url = _place(str(entry.get("url")))
+        url = place_of(str(entry.get("url")))
         if url in seen:
             yield Fault(("entries", number, "url"), f"{shown(entry['url'])} stands twice; remove one")
         seen.add(url)
 
 
-def _place(url: str) -> str:
-    """What all spellings of a URL share."""
-    return normal_url(url).rstrip("/").lower()
-
-
 def entry_is_normal(document: Document) -> Iterator[Fault]:
     """A URL stands in its normal form: https, host in small letters, no .git, no last slash.
 
-    Why: with one spelling of a place a search finds it, and two people do not enter it twice.
+    Why: with one spelling of a place a search finds it, and two people do not enter it twice. A forge has no
+    www. either; another host may serve other pages there.
     Mend: write what the message says, or let `paperbench check --fix` write it.
     Example:
         entries: [{url: "git@github.com:example/heavy-ball.git", kind: repository, role: author_code}]
     """
     for number, entry in enumerate(document.data.get("entries") or ()):
         url = entry.get("url")
-        if isinstance(url, str) and _URL.match(url) and (normal := normal_url(url)) != url:
-            yield Fault(("entries", number, "url"), f"{shown(url)} is not in normal form; write {normal}")
+        if isinstance(url, str) and (normal := normal_url(url)) != url:
+            message = f"{shown(url)} is not in normal form; write {shown(normal)}"
+            yield Fault(("entries", number, "url"), message)
 
 
 def own_code_is_forbidden(document: Document) -> Iterator[Fault]:
@@ -101,8 +92,8 @@ def own_code_is_forbidden(document: Document) -> Iterator[Fault]:
     code, entries = paper.get("code"), document.data.get("entries")
     if code is None or not isinstance(entries, list):
         return
-    places = [_place(str(entry.get("url"))) for entry in entries]
-    if not any(_place(code) == place or _place(code).startswith(f"{place}/") for place in places):
+    own, places = place_of(str(code)), [place_of(str(entry.get("url"))) for entry in entries]
+    if not any(own == place or own.startswith(f"{place}/") for place in places):
         message = f"the authors' own code {shown(code)} is not forbidden; add it with role author_code"
         yield Fault(("entries",), message, at_key=True)
 
@@ -136,7 +127,7 @@ def repository_is_one(document: Document) -> Iterator[Fault]:
     """
     for number, entry in enumerate(document.data.get("entries") or ()):
         url = entry.get("url")
-        if entry.get("kind") != "repository" or not isinstance(url, str) or not _URL.match(url):
+        if entry.get("kind") != "repository" or not isinstance(url, str) or not is_url(url):
             continue
         place = urlsplit(normal_url(url))
         steps = [step for step in place.path.split("/") if step]

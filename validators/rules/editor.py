@@ -1,15 +1,11 @@
 """The rule about the comment by which an editor finds a document's schema."""
 
-import posixpath
 from collections.abc import Iterator
 
 from validators.documents import Document
 from validators.faults import Fault
-from validators.kinds import schema_path
-from validators.pragma import START, editor_line
+from validators.pragma import editor_line, said_schema, schema_file, wanted_line
 from validators.words import shown
-
-_SCHEMA = f"{START} $schema="
 
 
 def editor_finds_schema(document: Document) -> Iterator[Fault]:
@@ -24,18 +20,10 @@ def editor_finds_schema(document: Document) -> Iterator[Fault]:
     root = document.root
     if root is None or not document.placed:
         return
-    schema = schema_path(document.kind).name
-    # No split: it would copy a megabyte to look at a line.
-    line = document.text[: document.text.find("\n") + 1].removeprefix("\ufeff").rstrip()
-    said = line.removeprefix(_SCHEMA) if line.startswith(_SCHEMA) else None
-    if not root.is_file(root.path / "spec" / "v1" / schema):
-        if said is not None and posixpath.basename(said) != schema:
-            wanted = editor_line(document.path, root.path, document.kind)
-            message = f"the editor's schema {shown(said)} is of another kind; write {wanted}"
-            yield Fault((), message, at=(1, 1))
-        return
-    wanted = editor_line(document.path, root.path, document.kind)
-    if said is None:
-        yield Fault((), f"no line for the editor at the top; write {wanted}", at=(1, 1))
-    elif f"{_SCHEMA}{posixpath.normpath(said)}" != wanted:
-        yield Fault((), f"the editor's schema {shown(said)} is not this file's; write {wanted}", at=(1, 1))
+    said = said_schema(document.text)
+    there = root.is_file(schema_file(root.path, document.kind))
+    wanted = wanted_line(said, editor_line(document.path, root.path, document.kind), is_there=there)
+    if wanted is not None:
+        what = "no line for the editor at the top" if said is None else f"the editor's schema {shown(said)}"
+        why = "" if said is None else " is not this file's" if there else " is of another kind"
+        yield Fault((), f"{what}{why}; write {wanted}", at=(1, 1))
