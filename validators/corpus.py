@@ -11,7 +11,7 @@ from validators.models.config import Agent, Judge, Run, Site
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.rubric import Criterion, Rubric
 from validators.overlaid import load_overlaid
-from validators.roots import CONFIGS, DataRoot
+from validators.roots import CONFIGS, OVERLAY, DataRoot
 from validators.tree import Node
 
 
@@ -49,7 +49,7 @@ class Corpus:
 
     def overlay_path(self, paper: str) -> Path:
         """Where the overlay of a paper's rubric lies, if it has one."""
-        return self.root / "rubrics" / f"{paper}.patch.yaml"
+        return self.root / "rubrics" / f"{paper}{OVERLAY}"
 
     def _rubric_path(self, paper: str) -> Path:
         path = self.root / "rubrics" / f"{paper}.yaml"

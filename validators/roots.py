@@ -10,6 +10,8 @@ from validators.hydration import fetchable
 from validators.probes import Probes
 
 CONFIGS = Path("runner/configs")
+# How the name of an overlay ends, after the id of its paper.
+OVERLAY = ".patch.yaml"
 CONFIG_FOLDERS = {"agents": "agent/v1", "judges": "judge/v1", "sites": "site/v1", "prices": "prices/v1"}
 _PATTERNS = (
     ("papers/splits.yaml", "splits/v1"),
@@ -17,7 +19,7 @@ _PATTERNS = (
     ("papers/*/paper.yaml", "paper/v1"),
     ("papers/*/blacklist.yaml", "blacklist/v1"),
     # Before rubrics/*.yaml, which would take it too: the first pattern that fits says the kind.
-    ("rubrics/*.patch.yaml", "overlay/v1"),
+    (f"rubrics/*{OVERLAY}", "overlay/v1"),
     ("rubrics/*.yaml", "rubric/v1"),
     ("runner/configs/*.yaml", "run/v1"),
     *((f"runner/configs/{folder}/*.yaml", kind) for folder, kind in CONFIG_FOLDERS.items()),
@@ -47,7 +49,7 @@ class DataRoot:
         """Every file that belongs to the root, by path from it."""
         for pattern, kind in _PATTERNS:
             for path in self._matching(pattern):
-                if kind != "rubric/v1" or not path.endswith(".patch.yaml"):
+                if kind != "rubric/v1" or not path.endswith(OVERLAY):
                     yield path
 
     def texts(self) -> Iterator[str]:

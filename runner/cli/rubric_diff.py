@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the differences."""
+    """Print the differences; 1 where a rubric could not be read."""
     import json
 
     from runner.rubrics.report import record
@@ -52,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         from runner.rubrics.as_text import print_text
 
         print_text(reports, notes, with_runs=runs is not None)
-    return 0
+    return 1 if compared.faulty else 0
 
 
 def _compared(arguments: argparse.Namespace) -> "Compared":
@@ -110,8 +110,8 @@ def _report(versions: "Versions", arguments: argparse.Namespace, database: Any) 
     tree = old.tree
     comparison = compare(tree, new.tree, arguments.mode or "full", arguments.scoring or "paper-2025")
     if database is None:
-        return PaperReport(versions.paper, *rubrics, comparison)
+        return PaperReport(versions.paper, *rubrics, comparison, warning=versions.warning)
     digest = rubric_digest(tree)
     effects = tuple(effect_on(stored, comparison) for stored in stored_scores(database, digest))
     others = other_trials(database, old.rubric.paper, digest)
-    return PaperReport(versions.paper, *rubrics, comparison, effects, others)
+    return PaperReport(versions.paper, *rubrics, comparison, effects, others, versions.warning)

@@ -58,12 +58,13 @@ def run(arguments: argparse.Namespace) -> int:
 def _paths(name: str, root: Path | None) -> list[Path]:
     """The file or folder of that name, or the rubric and the overlay of that paper."""
     from runner.errors import PaperbenchError
+    from validators.roots import OVERLAY
 
     if Path(name).exists():
         return [Path(name)]
     if root is None:
         raise PaperbenchError(f"no file '{name}', and no data root around; name its root with --root")
-    rubrics = [root / "rubrics" / f"{name}{ending}" for ending in (".yaml", ".patch.yaml")]
+    rubrics = [root / "rubrics" / f"{name}{ending}" for ending in (".yaml", OVERLAY)]
     found = [path for path in rubrics if path.is_file()]
     if not found:
         raise PaperbenchError(f"'{name}' is no file, and no paper with a rubric; give one of the two")

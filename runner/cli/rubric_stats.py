@@ -43,13 +43,11 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _all_papers(corpus: "Corpus", split: str | None) -> list[str]:
     from runner.errors import PaperbenchError
+    from runner.rubrics.named import rubric_papers
     from validators.words import advise
 
     if split is None:
-        rubrics = {
-            path.stem for path in (corpus.root / "rubrics").glob("*.yaml") if ".patch" not in path.stem
-        }
-        papers = sorted({*corpus.paper_ids(), *rubrics})
+        papers = sorted({*corpus.paper_ids(), *rubric_papers(corpus.root)})
         if not papers:
             raise PaperbenchError(f"{corpus.root} holds no paper; import or write one")
         return papers

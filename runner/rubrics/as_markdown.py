@@ -6,7 +6,7 @@ from textwrap import shorten
 
 from runner.rubrics.as_text import other_rubrics
 from runner.rubrics.comparing import Change
-from runner.rubrics.report import PaperReport, details, headline, paths, percent, summary, warning
+from runner.rubrics.report import PaperReport, details, headline, paths, percent, summary
 from runner.rubrics.tables import Table, mean_table, trial_table
 from runner.words import counted
 
@@ -35,7 +35,7 @@ def _paper(report: PaperReport, rows: int, *, texts: bool, with_runs: bool) -> s
         f"**{summary(report)}**",
         "",
     ]
-    if (fault := warning(report)) is not None:
+    if (fault := report.warning) is not None:
         lines += ["> [!WARNING]", f"> {_plain(fault)}", ""]
     if report.changes:
         cells = [_row(change) for change in report.changes[:rows]]

@@ -9,7 +9,7 @@ from rich.text import Text
 from runner.database.showing import print_table
 from runner.rubrics.comparing import Change
 from runner.rubrics.narrow import fitted_path, terminal_width
-from runner.rubrics.report import PaperReport, details, headline, paths, percent, summary, warning
+from runner.rubrics.report import PaperReport, details, headline, paths, percent, summary
 from runner.rubrics.tables import mean_table, trial_table
 from runner.words import counted
 
@@ -52,7 +52,7 @@ def _wrapped(part: _Part, console: Console, width: int) -> Text:
 def _parts(report: PaperReport, width: int | None) -> Iterator[_Part]:
     yield _Part(Text(), Text(f"{report.paper}: {headline(report)}", "bold"))
     yield _Part(Text("  "), Text(summary(report)))
-    if (fault := warning(report)) is not None:
+    if (fault := report.warning) is not None:
         yield _Part(Text("  "), Text(f"warning: {fault}", "yellow"))
     for change in report.changes:
         yield from _change_parts(change, width)

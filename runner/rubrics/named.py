@@ -1,30 +1,31 @@
 """Finds the rubric that a user names: by its paper, or as a file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from runner.errors import PaperbenchError
 from validators.corpus import Corpus, rubric_tree
 from validators.findings import InvalidDocumentError
-from validators.load import load_document, to_model
+from validators.load import to_model
 from validators.models.rubric import Rubric
-from validators.overlaid import load_overlaid, overlaid
+from validators.overlaid import overlaid
 from validators.report import shown
+from validators.roots import OVERLAY
 from validators.tree import Node
 from validators.words import advise
-from validators.yaml_reader import Parsed, parse_yaml
-
-OVERLAY = ".patch.yaml"
+from validators.yaml_reader import Parsed, parse_yaml, read_yaml
 
 
 @dataclass(frozen=True)
 class NamedRubric:
-    """A rubric, and what it was called."""
+    """A rubric, what it was called, and by kind the plain data of what it was made of, where asked for."""
 
     label: str
     rubric: Rubric
+    documents: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def tree(self) -> Node:
@@ -38,11 +39,12 @@ def load_rubric(path: Path) -> NamedRubric:
     Raises InvalidDocumentError, and OSError.
     """
     if not path.name.endswith(OVERLAY):
-        return NamedRubric(str(path), load_document(path, Rubric))
+        return _named(str(path), (shown(path), read_yaml(path, shown(path))))
     base = _below(path)
     if not base.is_file():
         raise PaperbenchError(f"{path} is laid over {base}, which is not here; hydrate it first")
-    return NamedRubric(str(path), load_overlaid(base, path))
+    pair = ((shown(one), read_yaml(one, shown(one))) for one in (base, path))
+    return _named(str(path), *pair)
 
 
 def _below(overlay: Path) -> Path:
@@ -52,11 +54,20 @@ def _below(overlay: Path) -> Path:
 
 def read_rubric(name: str, text: bytes, overlay_name: str, overlay: bytes | None) -> NamedRubric:
     """The rubric in a text, with the edits of an overlay if there is one; raises InvalidDocumentError."""
-    base = _parsed(text, name)
+    base = name, _parsed(text, name)
     if overlay is None:
-        return NamedRubric(name, to_model(base, Rubric, name))
-    edits = _parsed(overlay, overlay_name)
-    return NamedRubric(overlay_name, overlaid(base, name, edits, overlay_name))
+        return _named(name, base)
+    return _named(overlay_name, base, (overlay_name, _parsed(overlay, overlay_name)))
+
+
+def _named(label: str, base: tuple[str, Parsed], overlay: tuple[str, Parsed] | None = None) -> NamedRubric:
+    """The rubric of what has been read, each with its name; raises InvalidDocumentError."""
+    name, parsed = base
+    if overlay is None:
+        return NamedRubric(label, to_model(parsed, Rubric, name), {"rubric/v1": parsed.data})
+    overlay_name, edits = overlay
+    rubric = overlaid(parsed, name, edits, overlay_name)
+    return NamedRubric(label, rubric, {"rubric/v1": parsed.data, "overlay/v1": edits.data})
 
 
 def _parsed(data: bytes, name: str) -> Parsed:
@@ -97,6 +108,11 @@ def _saying_what_is_below(overlay: Path) -> Iterator[None]:
 def _missing(name: str, corpus: Corpus) -> str:
     if name in corpus.paper_ids():
         return f"no rubrics/{name}.yaml here; fetch it with 'paperbench hydrate {name}', or write it"
-    known = sorted(path.stem for path in (corpus.root / "rubrics").glob("*.yaml") if "." not in path.stem)
-    mend = advise(name, known, "give a file, or a paper that rubrics/ holds")
+    mend = advise(name, rubric_papers(corpus.root), "give a file, or a paper that rubrics/ holds")
     return f"no rubric '{name}' in {corpus.root / 'rubrics'}; {mend}"
+
+
+def rubric_papers(root: Path) -> list[str]:
+    """The papers whose rubrics are here, sorted."""
+    names = (path.name for path in (root / "rubrics").glob("*.yaml"))
+    return sorted(name.removesuffix(".yaml") for name in names if not name.endswith(OVERLAY))

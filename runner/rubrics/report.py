@@ -16,7 +16,10 @@ from validators.tree import leaves
 
 @dataclass(frozen=True)
 class PaperReport:
-    """One paper: its rubric on both sides, what changed, and the stored scores that it changes."""
+    """One paper: its rubric on both sides, what changed, and the stored scores that it changes.
+
+    warning is what is wrong with its revision.
+    """
 
     paper: str
     old: Rubric | None
@@ -24,6 +27,7 @@ class PaperReport:
     comparison: Comparison | None
     effects: tuple[Effect, ...] = ()
     other_trials: int = 0
+    warning: str | None = None
 
     @property
     def changes(self) -> tuple[Change, ...]:
@@ -77,15 +81,6 @@ def _size(rubric: Rubric) -> str:
 def _criteria(number: int, *, leaf: bool) -> str:
     one, many = ("leaf", "leaves") if leaf else ("branch", "branches")
     return f"{number:,} {one if number == 1 else many}"
-
-
-def warning(report: PaperReport) -> str | None:
-    """That the revision should have been raised."""
-    if report.old is None or report.new is None or not report.changes:
-        return None
-    if report.new.revision > report.old.revision:
-        return None
-    return f"a score can change and the revision is still {report.new.revision}; raise it"
 
 
 def percent(share: float | None) -> str:
@@ -142,7 +137,7 @@ def record(report: PaperReport) -> dict[str, Any]:
         "paper": report.paper,
         "revision": [side.revision if side else None for side in (report.old, report.new)],
         "status": [side.status if side else None for side in (report.old, report.new)],
-        "warning": warning(report),
+        "warning": report.warning,
         "changes": [_change_record(change) for change in report.changes],
         "moved_share": comparison.moved_share if comparison else None,
         "asked_anew": list(comparison.asked_anew) if comparison else [],

@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.errors import PaperbenchError
-from runner.rubrics.named import OVERLAY, NamedRubric, load_rubric, read_rubric
+from runner.errors import PaperbenchError, UsageError
+from runner.rubrics.named import NamedRubric, load_rubric, read_rubric
 from runner.rubrics.revisions import Repository, repository
+from validators.findings import InvalidDocumentError
+from validators.revising import revision_fault
+from validators.roots import OVERLAY
 from validators.words import advise
 
 WORKING_TREE = "working tree"
@@ -20,15 +23,30 @@ class Versions:
     old: NamedRubric | None
     new: NamedRubric | None
 
+    @property
+    def warning(self) -> str | None:
+        """What R205 says of the revisions of what is there on both sides, first of the rubric's."""
+        if self.old is None or self.new is None:
+            return None
+        for kind, before in self.old.documents.items():
+            after = self.new.documents.get(kind)
+            if after is not None and (fault := revision_fault(kind, before, after, self.old.label)):
+                return fault.message
+        return None
+
 
 @dataclass(frozen=True)
 class Compared:
-    """What is compared: the names of both sides, rubrics of both, and papers that cannot be, with why."""
+    """What is compared: the names of both sides, rubrics of both, and papers that cannot be, with why.
+
+    faulty: whether something of what is left out is to be mended.
+    """
 
     old: str
     new: str
     versions: tuple[Versions, ...]
     left_out: tuple[str, ...] = ()
+    faulty: bool = False
 
 
 def of_files(old: str, new: str) -> Compared:
@@ -37,6 +55,10 @@ def of_files(old: str, new: str) -> Compared:
         if not Path(name).is_file():
             raise PaperbenchError(f"{name} is no file; give two files, or one revision such as main..HEAD")
     before, after = load_rubric(Path(old)), load_rubric(Path(new))
+    papers = before.rubric.paper, after.rubric.paper
+    if papers[0] != papers[1]:
+        of = f"{old} is of paper '{papers[0]}', {new} of '{papers[1]}'"
+        raise UsageError(f"{of}; give two versions of one paper's rubric")
     return Compared(old, new, (Versions(after.rubric.paper, before, after),))
 
 
@@ -44,21 +66,37 @@ def of_revisions(root: Path, revisions: str, papers: Sequence[str]) -> Compared:
     """The rubrics that differ between two revisions, or one and the working tree; raises PaperbenchError."""
     git = repository(root)
     old, new = _ends(git, revisions)
-    names = [Path(name).name for name in git.changed(old.commit or "HEAD", new.commit, "rubrics")]
-    changed = sorted({_paper(name) for name in names if name.endswith(".yaml")})
+    names = git.changed(old.commit or "HEAD", new.commit, "rubrics")
+    changed = sorted({_paper(name) for name in map(Path, names) if _is_rubric(name)})
     _refuse_unknown(root, papers, changed)
     found: list[Versions] = []
     left_out: list[str] = []
+    faulty = False
     for paper in changed:
         if papers and paper not in papers:
             continue
-        base = _hydrated(root, paper, (old, new))
-        versions = Versions(paper, old.rubric(paper, base), new.rubric(paper, base))
+        try:
+            base = _hydrated(root, paper, (old, new))
+            versions = Versions(paper, old.rubric(paper, base), new.rubric(paper, base))
+        except (InvalidDocumentError, PaperbenchError) as error:
+            left_out.append(f"{paper} is not compared: {_first(error)}")
+            faulty = True
+            continue
         if versions.old or versions.new:
             found.append(versions)
         else:
             left_out.append(f"{paper}: its overlay changed and its rubric is not hydrated")
-    return Compared(old.label, new.label, tuple(found), tuple(left_out))
+    return Compared(old.label, new.label, tuple(found), tuple(left_out), faulty)
+
+
+def _is_rubric(path: Path) -> bool:
+    return path.parent == Path("rubrics") and path.suffix == ".yaml"
+
+
+def _first(error: Exception) -> str:
+    """The first fault, and how many there are besides."""
+    first, *others = str(error).splitlines()
+    return f"{first} (and {len(others):,} more)" if others else first
 
 
 @dataclass(frozen=True)
@@ -94,8 +132,8 @@ def _ends(git: Repository, revisions: str) -> tuple[_End, _End]:
     return _End(git, revisions, git.commit(revisions)), _End(git, WORKING_TREE, None)
 
 
-def _paper(name: str) -> str:
-    return name.removesuffix(OVERLAY).removesuffix(".yaml")
+def _paper(path: Path) -> str:
+    return path.name.removesuffix(OVERLAY).removesuffix(".yaml")
 
 
 def _hydrated(root: Path, paper: str, ends: tuple[_End, _End]) -> bytes | None:
@@ -108,7 +146,7 @@ def _hydrated(root: Path, paper: str, ends: tuple[_End, _End]) -> bytes | None:
 
 
 def _refuse_unknown(root: Path, papers: Sequence[str], changed: Sequence[str]) -> None:
-    known = {*changed, *(_paper(path.name) for path in (root / "rubrics").glob("*.yaml"))}
+    known = {*changed, *(_paper(path) for path in (root / "rubrics").glob("*.yaml"))}
     for paper in papers:
         if paper not in known:
             mend = advise(paper, known, "name papers after one revision or range, such as main..HEAD")

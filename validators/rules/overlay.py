@@ -6,6 +6,7 @@ from typing import Any
 from validators.documents import Document, kind_and_faults
 from validators.faults import Fault
 from validators.overlay_base import pinned_sha256, why_another_base
+from validators.roots import OVERLAY
 from validators.rules.rule import Note
 from validators.words import shown
 
@@ -18,7 +19,7 @@ def overlay_file_is_id(document: Document) -> Iterator[Fault]:
     Example:
         rubrics/heavyball.patch.yaml:  paper: heavy-ball
     """
-    name, paper = document.path.name.removesuffix(".patch.yaml"), document.data.get("paper")
+    name, paper = document.path.name.removesuffix(OVERLAY), document.data.get("paper")
     if document.placed and name != paper:
         yield Fault(
             ("paper",), f"paper {shown(paper)} is not its file's name; write '{name}', or rename the file"
