@@ -82,6 +82,11 @@ HOSTILE: dict[str, Callable[[], str | bytes]] = {
     "directives": lambda: fill("%YAML 1.2\n"),
     "block scalars": lambda: fill("- |\n  a\n"),
     "quotes": lambda: fill("'"),
+    "commands": lambda: HEAD + "  id: a\n  requirement: '" + fill("\\theta ", 4 << 20) + "'\n",
+    "lost commands": lambda: HEAD + '  id: a\n  requirement: "' + fill('\\" \\nabla', 4 << 20) + '"\n',
+    "number signs": lambda: HEAD + "  id: a\n  requirement: |\n" + fill("    a #b\n", 4 << 20),
+    "TODO marks": lambda: HEAD + "  id: a\n  children:\n" + fill("  - TODO\n", 1 << 18),
+    "conflicts": lambda: fill("<<<<<<< a\n=======\n"),
 }  # fmt: skip
 
 

@@ -54,7 +54,9 @@ def test_a_key_is_found(start: str, line: str, tmp_path: Path, capsys: pytest.Ca
 
 @pytest.mark.parametrize("start", KEYS)
 def test_a_key_in_the_middle_of_a_word_is_none(start: str, tmp_path: Path) -> None:
-    path = tmp_path / "addendum.md"
+    (tmp_path / "rubrics").mkdir()
+    path = tmp_path / "papers/demo/addendum.md"
+    path.parent.mkdir(parents=True)
     path.write_text(f"x{key(start)}\n{start}{'x' * 60}\n")
     assert main(["check", str(path)]) == 0
 
@@ -94,6 +96,9 @@ UNITS = [
     "-----BEGIN A ",
     "e\u0301\n",
     "\r",
+    "TODO: ",
+    "#>-TODO",
+    "<<<<<<< ",
 ]
 
 

@@ -24,16 +24,16 @@ def no_secret_beside(root: DataRoot) -> Iterator[Stray]:
     Example:
         papers/heavy-ball/fixtures/oracle/reproduce.log
     """
+    texts = frozenset(root.texts())
     for paper in root.paper_ids():
-        for path in _beside(root, root.path / "papers" / paper):
+        for path in _beside(root, root.path / "papers" / paper, texts):
             text = root.text(path)
             for offset, message in no_secret(text) if text else ():
                 yield root.inside(path), f"line {line_and_column(text or '', offset)[0]}: {message}"
 
 
-def _beside(root: DataRoot, folder: Path) -> Iterator[Path]:
+def _beside(root: DataRoot, folder: Path, texts: frozenset[str]) -> Iterator[Path]:
     """The files of a paper that no other rule reads as texts."""
-    texts = {name for name in root.texts() if name.startswith(f"{root.inside(folder)}/")}
     for name in paths_of(root.data(folder / "paper.yaml")):
         if root.inside(folder / name) not in texts:
             yield folder / name
@@ -55,8 +55,9 @@ def fixture_is_used(root: DataRoot) -> Iterator[Stray]:
     """
     for paper in root.paper_ids():
         folder = root.path / "papers" / paper
-        used = _used(root, paper)
-        for name in root.names(folder / "fixtures"):
+        names = root.names(folder / "fixtures")
+        used = _used(root, paper) if names else None
+        for name in names:
             place = f"papers/{paper}/fixtures/{name.rstrip('/')}"
             if _may_stand(name):
                 continue

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from itertools import islice
+from functools import cached_property
+from itertools import accumulate, islice
 from typing import Any
 
 from validators.documents import TEXT, Document
@@ -19,7 +20,9 @@ _TODO_LINE = re.compile(r"^[ \t#>*+_`0-9.)<!\[\]-]{0,40}(TODO)\b|\b(TODO):", re.
 _CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
 # An escape for a sign that no text of ours has. Its backslash is not the second of a pair.
 _ODD = r"(?:^|[^\\])(?:\\\\)*\\"
-_ESCAPE = _ODD + r"(?:[0abtvferxuULNP_\t]|n[a-z])"
+_BAD = r"(?:[0abtvferxuULNP_\t]|n[a-z])"
+_ESCAPE = _ODD + _BAD
+_PAIRS = re.compile(rf"\\(?:\\|({_BAD}))")
 _PATTERN_SIGNS = re.compile("[\t\r]")
 _SIGN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 # What is left of a command whose n was read as a line break, and of \_, which is a blank of fixed width.
@@ -34,6 +37,8 @@ _SPELT = {
 _CUT = re.compile(r"(?<=[^ \n#]) #(?=[^ #!\n])")
 _ANY_CUT = r"[^ \n#] #[^ #!\n]"
 _MOST = 20
+# A text in quotes is no longer and has no more quotes in it; of more escapes, all data is looked at.
+_LONGEST, _MOST_QUOTES, _MOST_LOOKS, _INDENT = 20_000, 200, 2_000, 200
 
 
 def nothing_is_left_to_do(document: Document) -> Iterator[Fault]:
@@ -67,23 +72,49 @@ def backslash_is_kept(document: Document) -> Iterator[Fault]:
     Example:
         requirement: "The step \theta is 0.1."
     """
-    if is_absent(document.text, _ESCAPE):
+    if is_absent(document.text, _ESCAPE) or not _may_be_quoted(document.text):
         return
+    quoted = _Quoted(document)
     for where, text in _strings(document.data):
         sign = _SIGN.search(_PATTERN_SIGNS.sub(" ", text) if "check" in where else text)
-        if sign is None and (perhaps := _PERHAPS.search(text)) is not None and _is_escaped(document, where):
+        if sign is None and (perhaps := _PERHAPS.search(text)) is not None and quoted.is_escaped(where):
             sign = perhaps
         if sign is not None:
             yield Fault(where, f"{_read_as(document, text, sign.end() - 1)}; {LATEX}")
 
 
-def _is_escaped(document: Document, where: Location) -> bool:
-    """Whether the value stands in double quotes with such an escape."""
-    line, column = document.place(where)
-    lines = document.text.split("\n")
-    start = sum(len(one) + 1 for one in lines[: line - 1]) + column - 1
-    quoted = _QUOTED.match(document.text, start)
-    return quoted is not None and _ESCAPED.search(quoted[0]) is not None
+def _may_be_quoted(text: str) -> bool:
+    """Whether any such escape may stand in double quotes; elsewhere LaTeX is common, and harmless."""
+    escapes = (match.start() for match in _PAIRS.finditer(text) if match[1])
+    return any(number == _MOST_LOOKS or _follows_opening(text, at) for number, at in enumerate(escapes))
+
+
+def _follows_opening(text: str, at: int) -> bool:
+    """Whether the quote before it may open a value."""
+    for _ in range(_MOST_QUOTES):
+        at = text.rfind('"', max(at - _LONGEST, 0), at)
+        if at < 1:
+            return at == 0
+        if text[at - 1] != "\\":
+            return text[max(at - _INDENT, 0) : at].rstrip()[-1:] in ("", *":,[{-")
+    return True
+
+
+class _Quoted:
+    """The texts in double quotes of a document, as they are spelt."""
+
+    def __init__(self, document: Document) -> None:
+        self._document = document
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self._document.text.split("\n"))]
+
+    def is_escaped(self, where: Location) -> bool:
+        """Whether the value stands in double quotes with an escape that may be the rest of a command."""
+        line, column = self._document.place(where)
+        quoted = _QUOTED.match(self._document.text, self._starts[line - 1] + column - 1)
+        return quoted is not None and _ESCAPED.search(quoted[0]) is not None
 
 
 def _read_as(document: Document, text: str, at: int) -> str:
@@ -108,12 +139,13 @@ def text_is_not_cut(document: Document) -> Iterator[Fault]:
     # A good document never needs it.
     from validators.yaml_reader import ends_of_plain_texts  # noqa: PLC0415
 
+    message = "the text ends before this #, which begins a comment; put the text in quotes"
     ends = ends_of_plain_texts(document.text)
-    for match in _CUT.finditer(document.text):
-        line, column = line_and_column(document.text, match.start())
-        if (line, column) in ends:
-            message = "the text ends before this #, which begins a comment; put the text in quotes"
-            yield Fault((), f"{message}, or write a blank after the #", at=(line, column + 1))
+    for number, line in enumerate(document.text.split("\n"), 1):
+        for match in _CUT.finditer(line):
+            if (number, match.start() + 1) in ends:
+                at = (number, match.start() + len(" #"))
+                yield Fault((), f"{message}, or write a blank after the #", at=at)
 
 
 def no_conflict(text: str) -> Iterator[tuple[int, str]]:
