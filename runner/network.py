@@ -3,7 +3,9 @@
 import ipaddress
 import time
 from collections.abc import Sequence
+from concurrent.futures import Future
 from http.client import HTTPException
+from threading import Thread
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import urlsplit
@@ -14,6 +16,7 @@ from runner.errors import PaperbenchError
 
 LIMIT_BYTES = 32 * 2**20
 TIMEOUT_S = 30.0
+TOTAL_S = 300.0
 _PAUSES_S = (0.3, 1.0, 3.0)
 _CHUNK = 2**16
 _BUSY = 429
@@ -28,15 +31,21 @@ class MissingError(PaperbenchError):
     """The server answered that it does not have the file, or will not give it."""
 
 
-def fetch(url: str, *, limit: int = LIMIT_BYTES, pauses: Sequence[float] = _PAUSES_S) -> bytes:
+def fetch(
+    url: str, *, limit: int = LIMIT_BYTES, pauses: Sequence[float] = _PAUSES_S, total: float = TOTAL_S
+) -> bytes:
     """The whole file behind the URL; raises UnreachableError, MissingError and PaperbenchError.
 
-    Tries again after each of the pauses, in seconds, when the connection or the server fails.
+    Tries again after each of the pauses, in seconds, when the connection or the server fails. All tries
+    together end after the total of seconds, however slowly the server goes on giving.
     """
     _refuse_insecure(url)
+    end = time.monotonic() + total
     for pause in (*pauses, None):
         try:
-            return _once(url, limit)
+            return _before(end, url, limit)
+        except _TooSlowError:
+            raise UnreachableError(f"{url} is not here after {total:g} seconds") from None
         except HTTPError as error:
             if error.code < _SERVER_FAULT and error.code != _BUSY:
                 raise MissingError(f"{url} answers {error.code} {error.reason}") from None
@@ -50,11 +59,38 @@ def fetch(url: str, *, limit: int = LIMIT_BYTES, pauses: Sequence[float] = _PAUS
     raise UnreachableError(f"{url} cannot be fetched ({why})")
 
 
+class _TooSlowError(Exception):
+    """The time for the file is over."""
+
+
+def _before(end: float, url: str, limit: int) -> bytes:
+    """One try, which is left to itself at the end: a name, a head or a body can come for ever."""
+    answer: Future[bytes] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(_once(url, limit))
+        except BaseException as error:  # noqa: BLE001  raised again by who waits for it
+            answer.set_exception(error)
+
+    Thread(target=work, daemon=True).start()
+    try:
+        return answer.result(max(0.0, end - time.monotonic()))
+    except TimeoutError:
+        if answer.done():
+            raise
+        raise _TooSlowError from None
+
+
 def _once(url: str, limit: int) -> bytes:
     proxies = [ProxyHandler({})] if _is_loopback(url) else []
     request = Request(url, headers={"User-Agent": f"paperbench/{__version__}"})  # noqa: S310  see _refuse_insecure
-    with build_opener(_Redirects(), *proxies).open(request, timeout=TIMEOUT_S) as answer:
-        return _read(answer, limit, url)
+    try:
+        with build_opener(_Redirects(), *proxies).open(request, timeout=TIMEOUT_S) as answer:
+            return _read(answer, limit, url)
+    except HTTPError as error:
+        error.close()
+        raise
 
 
 def _read(answer: Any, limit: int, url: str) -> bytes:
@@ -76,7 +112,11 @@ class _Redirects(HTTPRedirectHandler):
     def redirect_request(  # noqa: PLR0917  urllib calls it so
         self, req: Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> Request | None:
-        _refuse_insecure(newurl, loopback=_is_loopback(req.full_url))
+        try:
+            _refuse_insecure(newurl, loopback=_is_loopback(req.full_url))
+        except PaperbenchError:
+            fp.close()
+            raise
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 

@@ -18,16 +18,23 @@ def pinned_sha256(paper: dict[str, Any]) -> str | None:
 
 def why_another_base(rubric: dict[str, Any], overlay: dict[str, Any]) -> str | None:
     """Why the rubric is not the one that the overlay is pinned to; None where it is."""
-    if sha256_bytes(rubric_json(rubric["criterion"])) != overlay["base"]:
-        what = "is not the rubric.json of this sha256"
-    elif extra := next(_beyond_upstream(rubric["criterion"]), None):
-        what = f"says {extra}, which rubric.json does not"
-    else:
+    what = why_not_upstreams(rubric, overlay["base"])
+    if what is None:
         return None
     return f"rubrics/{overlay['paper']}.yaml {what}; hydrate it again, and make edits here alone"
 
 
-def _beyond_upstream(criterion: dict[str, Any]) -> Iterator[str]:
+def why_not_upstreams(rubric: dict[str, Any], sha256: str) -> str | None:
+    """Why the rubric is not the rubric.json of this sha256, to the byte and with nothing beyond it."""
+    if sha256_bytes(rubric_json(rubric["criterion"])) != sha256:
+        return "is not the rubric.json of this sha256"
+    if extra := next(beyond_upstream(rubric["criterion"]), None):
+        return f"says {extra}, which rubric.json does not"
+    return None
+
+
+def beyond_upstream(criterion: dict[str, Any]) -> Iterator[str]:
+    """The keys of a criterion and of all below it that rubric.json knows nothing of."""
     yield from (f"'{key}'" for key in criterion if key not in _FROM_UPSTREAM)
     for child in criterion.get("children") or ():
-        yield from _beyond_upstream(child)
+        yield from beyond_upstream(child)

@@ -55,7 +55,7 @@ def _explain(error: OSError) -> str:
     return f"{error.strerror or error}{where}; mend the path, its permissions or the space, and run again"
 
 
-def _fault(error: Exception) -> tuple[int, str]:
+def fault(error: Exception) -> tuple[int, str]:
     """The exit status and the words for an error."""
     if isinstance(error, InvalidDocumentError):
         return 1, "\n".join([str(error), *getattr(error, "__notes__", ())])
@@ -82,7 +82,7 @@ def main(argv: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
     except Exception as error:  # noqa: BLE001  the one place where every error ends
-        status, words = _fault(error)
+        status, words = fault(error)
         print(words, file=sys.stderr)
         return status
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from runner.upstream.hydrate import Hydrated
+    from runner.upstream.origins import Origin
     from validators.corpus import Corpus
 
 
@@ -32,31 +33,45 @@ def run(arguments: argparse.Namespace) -> int:
     """Hydrate one paper after the other; one that cannot be is named, and the others are done."""
     import json
 
-    from runner.errors import PaperbenchError
-    from runner.network import UnreachableError
     from runner.places import data_root
-    from runner.upstream.hydrate import hydrate
     from runner.upstream.origins import origin
 
     corpus = data_root(arguments)
     papers = _named(arguments, corpus)
     where = origin(arguments.origin)
     done: list[Hydrated] = []
-    for paper in papers:
-        try:
-            done.append(hydrate(corpus, paper, where, force=arguments.force))
-        except UnreachableError:
-            raise
-        except PaperbenchError as error:
-            print(f"paperbench: {error}", file=sys.stderr)
-        else:
-            if not arguments.json:
-                print(_line(done[-1]), flush=True)
-    if arguments.json:
-        print(json.dumps([vars(paper) for paper in done]))
-    elif any(paper.files for paper in done):
+    try:
+        for paper in papers:
+            done += _hydrated(corpus, paper, where, arguments)
+    finally:
+        # What was done is told, too, where the network ends or somebody interrupts.
+        if arguments.json:
+            print(json.dumps([vars(paper) for paper in done]))
+    if not arguments.json and any(paper.files for paper in done):
         print("figures are not pinned, so not fetched; 'paperbench import upstream' takes them over")
     return 0 if len(done) == len(papers) else 1
+
+
+def _hydrated(
+    corpus: "Corpus", paper: str, where: "Origin", arguments: argparse.Namespace
+) -> "list[Hydrated]":
+    """What was done, if it could be; raises UnreachableError: no other paper could be fetched either."""
+    from runner.cli import fault
+    from runner.errors import PaperbenchError
+    from runner.network import UnreachableError
+    from runner.upstream.hydrate import hydrate
+    from validators.findings import InvalidDocumentError
+
+    try:
+        one = hydrate(corpus, paper, where, force=arguments.force)
+    except UnreachableError:
+        raise
+    except (PaperbenchError, InvalidDocumentError, OSError) as error:
+        print(fault(error)[1], file=sys.stderr)
+        return []
+    if not arguments.json:
+        print(_line(one), flush=True)
+    return [one]
 
 
 def _named(arguments: argparse.Namespace, corpus: "Corpus") -> list[str]:

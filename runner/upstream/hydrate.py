@@ -1,14 +1,10 @@
 """Fetches what a paper.yaml pins of upstream, proves it, and puts a paper's files in place together."""
 
-import fcntl
-import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.durable import fsync_folder, write_atomic
+from runner.durable import alone_in, write_atomic
 from runner.errors import PaperbenchError
 from runner.network import MissingError
 from runner.upstream.origins import Origin
@@ -16,12 +12,15 @@ from runner.upstream.rubric_file import rubric_file
 from runner.words import counted
 from validators.corpus import Corpus
 from validators.digest import sha256_bytes, sha256_file
+from validators.findings import InvalidDocumentError
 from validators.hydration import RUBRIC, fetchable
 from validators.load import to_model
 from validators.models.paper import Paper, Source
 from validators.models.rubric import Rubric
+from validators.overlay_base import beyond_upstream
 from validators.roots import DataRoot
 from validators.upstream_json import rubric_json
+from validators.writing import fsync_folder
 from validators.yaml_reader import parse_yaml
 
 STAGING = ".hydrating"
@@ -39,8 +38,15 @@ class Hydrated:
 
 
 def pinned_papers(corpus: Corpus) -> list[str]:
-    """The papers that pin something to fetch."""
-    return [paper for paper in corpus.paper_ids() if wanted_of(corpus.paper(paper))]
+    """The papers that pin something to fetch, and those of which nobody can tell."""
+    return [paper for paper in corpus.paper_ids() if _may_pin(corpus, paper)]
+
+
+def _may_pin(corpus: Corpus, paper: str) -> bool:
+    try:
+        return bool(wanted_of(corpus.paper(paper)))
+    except (InvalidDocumentError, OSError):
+        return True
 
 
 def wanted_of(paper: Paper) -> Wanted:
@@ -59,7 +65,7 @@ def hydrate(corpus: Corpus, name: str, origin: Origin, *, force: bool) -> Hydrat
     if paper.source is None or not wanted:
         raise PaperbenchError(f"paper '{name}' pins no source; there is nothing to hydrate")
     folder = corpus.paper_folder(name)
-    with _alone(folder):
+    with alone_in(folder):
         missing = {
             place: pin for place, pin in wanted.items() if not _is_here(corpus, name, place, pin, force=force)
         }
@@ -68,36 +74,34 @@ def hydrate(corpus: Corpus, name: str, origin: Origin, *, force: bool) -> Hydrat
     return Hydrated(name, "hydrated" if missing else "unchanged", len(missing), size)
 
 
-@contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Wait for another hydrate of the same paper, where the file system has locks."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(handle)
-
-
 def _is_here(corpus: Corpus, name: str, place: str, pin: tuple[str, str], *, force: bool) -> bool:
-    """Whether the pinned content is in place; raises PaperbenchError for other content, unless forced."""
-    path = corpus.root / place
+    """Whether the pinned content is in place; raises PaperbenchError for other content, unless forced.
+
+    Forced, a rubric that says the same in another way is other content too.
+    """
+    path, (file, sha256) = corpus.root / place, pin
     if not path.exists():
         return False
-    found = _rubric_digest(path, corpus.root) if pin[0] == RUBRIC else sha256_file(path)
-    if found != pin[1] and not force:
-        mend = f"keep changes in rubrics/{name}.patch.yaml, " if pin[0] == RUBRIC else ""
+    if file == RUBRIC:
+        same = _holds_rubric(path, corpus.root, name, sha256, exactly=force)
+    else:
+        same = sha256_file(path) == sha256
+    if not same and not force:
+        mend = f"keep changes in rubrics/{name}.patch.yaml, " if file == RUBRIC else ""
         raise PaperbenchError(f"{path} is there and is not upstream's; {mend}or replace it with --force")
-    return found == pin[1]
+    return same
 
 
-def _rubric_digest(path: Path, root: Path) -> str | None:
-    """The sha256 of the rubric as upstream writes it; None when it is none."""
+def _holds_rubric(path: Path, root: Path, name: str, sha256: str, *, exactly: bool) -> bool:
+    """Whether the file says what upstream's rubric does and no more; exactly: byte by byte as we write it."""
     try:
-        return sha256_bytes(rubric_json(DataRoot(root).data(path)["criterion"]))
+        criterion = DataRoot(root).data(path)["criterion"]
+        content = rubric_json(criterion)
     except (AttributeError, KeyError, TypeError, ValueError):
-        return None
+        return False
+    if sha256_bytes(content) != sha256 or any(beyond_upstream(criterion)):
+        return False
+    return not exactly or path.read_bytes() == rubric_file(name, content.decode(), str(path))
 
 
 def _bring(root: Path, name: str, source: Source, missing: Wanted, origin: Origin) -> int:

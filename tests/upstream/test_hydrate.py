@@ -107,6 +107,75 @@ def test_a_rubric_that_says_the_same_is_kept(tmp_path: Path) -> None:
     assert files(root) == before
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("    requirement:", "    review_minutes: 3\n    requirement:"),
+        ("    requirement:", "    rationale: {section: Method, quote: words}\n    requirement:"),
+    ],
+)
+def test_what_goes_beyond_upstreams_rubric_is_told_and_replaced_by_force(
+    old: str, new: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = upstream(tmp_path / "data", "tiny")
+    root = catalogued(tmp_path / "root", data)
+    assert hydrate(root, "tiny", "--from", data) == 0
+    right = files(root)
+    rubric = root / "rubrics" / "tiny.yaml"
+    assert old in rubric.read_text()
+    rubric.write_text(rubric.read_text().replace(old, new, 1))
+    capsys.readouterr()
+    assert hydrate(root, "tiny", "--from", data) == 1
+    assert "rubrics/tiny.yaml is there and is not upstream's" in capsys.readouterr().err
+    assert hydrate(root, "tiny", "--from", data, "--force") == 0
+    assert "hydrated  tiny (1 file" in capsys.readouterr().out
+    assert files(root) == right
+    assert hydrate(root, "tiny", "--from", data, "--force") == 0
+    assert "unchanged tiny" in capsys.readouterr().out
+
+
+def test_force_undoes_what_says_the_same(tmp_path: Path) -> None:
+    data = upstream(tmp_path / "data", "tiny")
+    root = catalogued(tmp_path / "root", data)
+    assert hydrate(root, "tiny", "--from", data) == 0
+    right = files(root)
+    rubric = root / "rubrics" / "tiny.yaml"
+    rubric.write_text("# mine\n" + rubric.read_text())
+    assert hydrate(root, "tiny", "--from", data, "--force") == 0
+    assert files(root) == right
+
+
+def test_what_is_wrong_with_one_paper_stops_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = upstream(tmp_path / "data", "broken", "folder", "staging", "tiny")
+    root = catalogued(tmp_path / "root", data)
+    (root / "papers/broken/paper.yaml").write_text("schema: [\n")
+    (root / "papers/folder/paper.md").mkdir()
+    (root / "papers/staging/.hydrating").write_text("a file\n")
+    assert hydrate(root, "--all", "--from", data, "--json") == 1
+    out, err = capsys.readouterr()
+    assert [paper["paper"] for paper in json.loads(out)] == ["tiny"]
+    assert "papers/broken/paper.yaml:" in err
+    assert "papers/folder/paper.md" in err
+    assert "papers/staging/.hydrating" in err
+    assert "Traceback" not in err
+    assert (root / "rubrics/tiny.yaml").is_file()
+
+
+def test_what_was_done_is_told_where_the_network_ends(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = upstream(tmp_path / "data", "other", "tiny")
+    root = catalogued(tmp_path / "root", data)
+    assert hydrate(root, "other", "--from", data) == 0
+    capsys.readouterr()
+    assert hydrate(root, "--all", "--from", "http://127.0.0.1:9", "--json") == 1
+    out, err = capsys.readouterr()
+    assert json.loads(out) == [{"paper": "other", "state": "unchanged", "files": 0, "bytes": 0}]
+    assert "cannot be fetched" in err
+
+
 @pytest.mark.parametrize("verb", ["plan", "run"])
 @pytest.mark.parametrize("half", [False, True])
 def test_a_run_over_a_paper_that_is_not_hydrated_is_refused(

@@ -9,14 +9,16 @@ import threading
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
 from runner.cli import main
+from runner.durable import alone_in
 from runner.errors import PaperbenchError
 from runner.network import MissingError, UnreachableError, fetch
 from runner.upstream.hydrate import hydrate
-from runner.upstream.origins import PinnedCommit
+from runner.upstream.origins import PinnedCommit, origin
 from tests.fakes.files_server import Answer, serving
 from tests.upstream.catalogued import COMMIT, FOLDER, catalogued, files, upstream
 from validators.corpus import Corpus
@@ -74,8 +76,8 @@ def test_the_pinned_commit_is_read_without_git(root: Path, data: Path, right: di
         return Answer(pointer(content) if host == "/plain" and file.endswith(".md") else content)
 
     with serving(script) as server:
-        origin = PinnedCommit(f"{server.url}/plain", f"{server.url}/media")
-        hydrate(Corpus(root), "tiny", origin, force=False)
+        pinned = PinnedCommit(f"{server.url}/plain", f"{server.url}/media")
+        hydrate(Corpus(root), "tiny", pinned, force=False)
     assert files(root) == right
     assert f"/plain{at}rubric.json" in server.asked
     assert f"/media{at}rubric.json" not in server.asked
@@ -136,6 +138,14 @@ def test_what_cannot_be_fetched_is_told_apart() -> None:
         with pytest.raises(PaperbenchError):
             ask("/file")
     assert Counter(server.asked)["/503"] == Counter(server.asked)["/cut"] == 2
+
+
+@pytest.mark.parametrize("part", ["head", "body"])
+def test_a_server_that_never_ends_is_given_up(part: Literal["head", "body"]) -> None:
+    with serving(lambda _: Answer(b"x" * 300, drip=part)) as server:
+        with pytest.raises(UnreachableError, match=r"is not here after 0\.3 seconds"):
+            fetch(f"{server.url}/paper.md", pauses=(0, 0), total=0.3)
+        assert server.asked == ["/paper.md"]
 
 
 def test_offline_is_one_line(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -208,6 +218,30 @@ def test_killed_between_two_renames(
     (root / "papers" / "tiny" / STAGING).mkdir(exist_ok=True)
     (root / "papers" / "tiny" / STAGING / f".paper.md.{'0' * 32}.tmp").write_text("torn")
     assert main(["hydrate", "tiny", "--root", str(root), "--from", str(data)]) == 0
+    assert files(root) == right
+
+
+def test_what_is_staged_is_proven_again(root: Path, data: Path, right: dict[str, bytes]) -> None:
+    staging = root / "papers" / "tiny" / STAGING
+    staging.mkdir()
+    for name in ("paper.md", "rubric.json"):
+        (staging / name).write_text("Not what is pinned.\n")
+    assert main(["hydrate", "tiny", "--root", str(root), "--from", str(data)]) == 0
+    assert files(root) == right
+
+
+def test_one_waits_for_another(root: Path, data: Path, right: dict[str, bytes]) -> None:
+    before = files(root)
+    waiting = threading.Thread(
+        target=lambda: hydrate(Corpus(root), "tiny", origin(str(data)), force=False), daemon=True
+    )
+    with alone_in(root / "papers" / "tiny"):
+        waiting.start()
+        # One that does not wait is done long before.
+        waiting.join(1.5)
+        assert files(root) == before
+        assert waiting.is_alive()
+    waiting.join()
     assert files(root) == right
 
 
