@@ -37,26 +37,52 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the sign-off into the rubric, and say what is still missing."""
+    from runner.durable import alone_in
     from runner.places import data_root
-    from runner.rubrics.signing import with_sign_offs
-    from validators.load import to_model
-    from validators.models.rubric import Rubric
-    from validators.texts import read_text
-    from validators.writing import write_atomically
-    from validators.yaml_reader import parse_yaml
+    from validators.writing import ChangedMeanwhileError
 
     _refuse_halves(arguments)
     corpus = data_root(arguments)
     path = _rubric_path(corpus, arguments.paper)
-    text = read_text(path, str(path)).replace("\r\n", "\n")
+    try:
+        with alone_in(path.parent):
+            old, new = _written(path, arguments, corpus)
+    except ChangedMeanwhileError:
+        raise PaperbenchError(f"{path} was saved meanwhile and is not signed; sign again") from None
+    _tell(old, new)
+    return 0
+
+
+def _written(
+    path: "Path", arguments: argparse.Namespace, corpus: "Corpus"
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The rubric before and after, which is in the file then; its lines end as they did."""
+    from runner.rubrics.signing import with_sign_offs
+    from validators.load import to_model
+    from validators.models.rubric import Rubric
+    from validators.texts import decode
+    from validators.writing import write_atomically
+    from validators.yaml_reader import parse_yaml
+
+    before = path.read_bytes()
+    text, end = _unix_lines(decode(before, str(path)), path)
     parsed = parse_yaml(text, str(path))
     to_model(parsed, Rubric, str(path))
     old = parsed.data
     new = _moved(old, arguments.status) if arguments.status else _signed(old, arguments, corpus, path)
     written = with_sign_offs(text, str(path), new["status"], new["sign_offs"])
-    write_atomically(path, written.encode())
-    _tell(old, new)
-    return 0
+    write_atomically(path, written.replace("\n", end).encode(), before=before)
+    return old, new
+
+
+def _unix_lines(text: str, path: "Path") -> tuple[str, str]:
+    """The text with LF, and how its lines end; raises PaperbenchError where they end in both ways."""
+    crlf = text.count("\r\n")
+    if 0 < crlf < text.count("\n"):
+        raise PaperbenchError(
+            f"{path} has lines that end in CRLF and others in LF; run 'paperbench rubric fmt' on it first"
+        )
+    return text.replace("\r\n", "\n"), "\r\n" if crlf else "\n"
 
 
 def _refuse_halves(arguments: argparse.Namespace) -> None:
@@ -83,9 +109,9 @@ def _rubric_path(corpus: "Corpus", paper: str) -> "Path":
     path = corpus.root / place
     if place in DataRoot(corpus.root).fetchable(paper):
         raise PaperbenchError(f"the rubric of '{paper}' is kept upstream, so there is nothing here to sign")
-    if not path.is_file():
+    if paper not in corpus.paper_ids() or not path.is_file():
         named_rubric(paper, corpus)  # raises what is wrong with the name
-        raise PaperbenchError(f"'{paper}' is a file; name the paper")
+        raise PaperbenchError(f"'{paper}' is no paper of papers/; name one that is")
     return path
 
 

@@ -59,10 +59,11 @@ class _Head:
 
     def written(self, status: str, section: list[str]) -> str:
         """The text with another status and other lines for the sign-offs."""
-        lines = [*self.lines[: self.start], *section, *self.lines[self.end :]]
+        end = self.end if section else self._below_indented(self.end)
+        lines = [*self.lines[: self.start], *section, *self.lines[end:]]
         line, column = self.parsed.place(("status",))
         # The status may stand below the sign-offs.
-        line += len(section) - (self.end - self.start) if line > self.end else 0
+        line += len(section) - (end - self.start) if line > end else 0
         before, rest = lines[line - 1][: column - 1], lines[line - 1][column - 1 :]
         if self.parsed.data["status"] != status:
             lines[line - 1] = before + _STATUS.sub(status, rest, count=1)
@@ -73,6 +74,15 @@ class _Head:
         start = self.parsed.keys[key,][0] - 1
         tops = [place[0] - 1 for where, place in self.parsed.keys.items() if len(where) == 1]
         return self.trimmed(start, min((line for line in tops if line > start), default=len(self.lines)))
+
+    def _below_indented(self, end: int) -> int:
+        """The end of the indented comments below, which speak of what stands above them."""
+        found = end
+        for number, line in enumerate(self.lines[end:], end + 1):
+            if line.strip() and not re.match(r"\s+#", line):
+                break
+            found = number if line.strip() else found
+        return found
 
     def trimmed(self, start: int, end: int) -> int:
         """The end without blank lines and comments before it."""

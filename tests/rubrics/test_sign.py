@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -165,7 +166,7 @@ def test_back_and_forth(rubric: Path, capsys: pytest.CaptureFixture[str]) -> Non
         (["demo", *ADA, "--branch", "demo/metod"], 1, "no branch 'demo/metod'; did you mean 'demo/method'?"),
         (["demo", *ADA, "--branch", "demo/runs"], 1, "no branch 'demo/runs'"),
         (["dem", *ADA], 1, "no rubric 'dem'"),
-        (["rubrics/demo.yaml", *ADA], 1, "'rubrics/demo.yaml' is a file; name the paper"),
+        (["rubrics/demo.yaml", *ADA], 1, "'rubrics/demo.yaml' is no paper of papers/"),
     ],
 )
 def test_refusals(
@@ -194,6 +195,57 @@ def test_a_broken_rubric_is_named_and_left_alone(rubric: Path, capsys: pytest.Ca
     assert sign(*ADA) == 1
     assert ":4:11: S104 " in capsys.readouterr().err
     assert rubric.read_text() == broken
+
+
+def test_lines_end_as_they_did(rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    rubric.write_bytes(RUBRIC.replace("\n", "\r\n").encode())
+    assert sign(*ADA, "--all-branches") == 0
+    written = rubric.read_bytes()
+    assert written.count(b"\r\n") == written.count(b"\n") == RUBRIC.count("\n") + 7
+    assert sign("--status", "draft") == 0
+    assert rubric.read_bytes() == RUBRIC.replace("in_review", "draft").replace("\n", "\r\n").encode()
+    rubric.write_bytes(mixed := RUBRIC.replace("\n", "\r\n", 3).encode())
+    assert sign(*ADA) == 1
+    assert "run 'paperbench rubric fmt' on it first" in capsys.readouterr().err
+    assert rubric.read_bytes() == mixed
+
+
+def test_people_sign_at_the_same_time(rubric: Path) -> None:
+    command = [sys.executable, "-m", "runner", "rubric", "sign", "demo", "--role", "expert", "--name"]
+    started = [
+        subprocess.Popen([*command, f"Person {number}"], stderr=subprocess.DEVNULL) for number in range(6)
+    ]
+    assert [process.wait() for process in started] == [0] * 6
+    names = {one["name"] for one in parse_yaml(rubric.read_text(), "x").data["sign_offs"]}
+    assert names == {f"Person {number}" for number in range(6)}
+
+
+def test_what_an_editor_saves_meanwhile_stays(rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    saved = RUBRIC.replace("The step size is 0.1.", "The step size is 0.2.")
+
+    def save(_: object, event: str, called: Any) -> None:
+        # When the new text is written beside the rubric, and not yet put in its place.
+        if event == "c_call" and called.__name__ == "fsync":
+            sys.setprofile(None)
+            rubric.write_text(saved)
+
+    sys.setprofile(save)
+    try:
+        assert sign(*ADA) == 1
+    finally:
+        sys.setprofile(None)
+    assert "rubrics/demo.yaml was saved meanwhile and is not signed; sign again" in capsys.readouterr().err
+    assert rubric.read_text() == saved
+
+
+def test_nothing_outside_rubrics_is_signed(rubric: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    outside = rubric.parents[2] / "x" / "out.yaml"
+    outside.parent.mkdir()
+    outside.write_text(RUBRIC)
+    for name in ("../../x/out", str(outside).removesuffix(".yaml"), "./demo"):
+        assert main(["rubric", "sign", name, *ADA]) == 1
+        assert f"'{name}' is no paper of papers/" in capsys.readouterr().err
+    assert outside.read_text() == rubric.read_text() == RUBRIC
 
 
 COMMENTED = """\
@@ -234,6 +286,26 @@ def test_comments_and_what_stays_the_same_are_kept() -> None:
     assert "  - {name: Ada Example, role: paper_author, date: 2026-01-31} # hers\n" in with_sign_offs(
         text, "x", "in_review", third
     )
+
+
+def test_the_status_may_stand_below_the_sign_offs() -> None:
+    above, below = RUBRIC.split("status: in_review   # soon\n")
+    offs = 'sign_offs:\n  - name: Ned\n    role: expert\n    date: "2026-01-31"\n'
+    text = f"{above}{offs}# Where it is.\nstatus: in_review   # soon\n{below}"
+    data = parse_yaml(text, "x").data
+    made = signed(data, "Ada", "paper_author", "2026-02-01", ["demo", "demo/method"])
+    written = with_sign_offs(text, "x", "signed_off", made)
+    assert parse_yaml(written, "x").data == data | {"status": "signed_off", "sign_offs": made}
+    assert written.endswith(f"# Where it is.\nstatus: signed_off   # soon\n{below}")
+    nothing = with_sign_offs(text, "x", "draft", [])
+    assert nothing == f"{above}# Where it is.\nstatus: draft   # soon\n{below}"
+
+
+def test_comments_on_dropped_sign_offs_go_with_them(rubric: Path) -> None:
+    text = RUBRIC.replace("status: in_review   # soon\n\n", COMMENTED)
+    rubric.write_text(text.replace("\n\n# The tree.", "\n  # that is all\n\n  # really\n\n# The tree."))
+    assert sign("--status", "draft") == 0
+    assert rubric.read_text() == RUBRIC.replace("status: in_review   # soon", "status: draft")
 
 
 def test_what_is_no_list_of_lines_is_refused() -> None:
