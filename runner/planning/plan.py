@@ -2,6 +2,8 @@
 
 import re
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +23,8 @@ from runner.planning.resolve import (
 from runner.processes import output_of
 from runner.run_folder import PLAN, RunFolder
 from validators.corpus import Corpus, rubric_tree
-from validators.digest import rubric_digest
 from validators.models.plan import Plan
+from validators.models.rubric import Rubric
 from validators.writing import fsync_folder
 
 _CHECKOUT = Path(__file__).resolve().parents[2]
@@ -39,7 +41,15 @@ def runner_version() -> str:
     return f"{__version__}+{commit}" if commit else __version__
 
 
-def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = None) -> Plan:
+@dataclass(frozen=True)
+class Resolved:
+    """A plan, and the rubrics that it rests on, as they were read for it."""
+
+    plan: Plan
+    rubrics: Mapping[str, Rubric]
+
+
+def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = None) -> Resolved:
     """Everything the config means, digested; writes nothing. Raises PaperbenchError."""
     if not config.is_file():
         raise PaperbenchError(f"no run config {config}; give a file, or a name under runner/configs/")
@@ -52,11 +62,11 @@ def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = No
     refuse_impossible(run, site)
     papers = lookup.papers(corpus, run, where)
     agents = planned_agents(corpus, run, where)
-    digests = {paper: _rubric_digest(corpus, paper) for paper in papers}
+    rubrics = {paper: _rubric(corpus, paper) for paper in papers}
     trials = tuple(planned_trials(corpus, run, papers, agents, runs))
     if not trials:
         raise PaperbenchError(f"{where} plans no trial; give at least one agent a paper")
-    return Plan.model_validate(
+    plan = Plan.model_validate(
         {
             "schema": "plan/v1",
             "run": run_name,
@@ -70,18 +80,19 @@ def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = No
             "config": run,
             "site": site,
             "judge": planned_judge(corpus, run.judge, where),
-            "papers": tuple(planned_paper(corpus, paper, digests[paper]) for paper in papers),
+            "papers": tuple(planned_paper(corpus, paper, rubrics[paper]) for paper in papers),
             "agents": agents,
             "trials": trials,
         }
     )
+    return Resolved(plan, rubrics)
 
 
-def _rubric_digest(corpus: Corpus, paper: str) -> str:
+def _rubric(corpus: Corpus, paper: str) -> Rubric:
     path = corpus.root / "rubrics" / f"{paper}.yaml"
     if not path.is_file():
         raise PaperbenchError(f"paper '{paper}' has no rubric {path}; write or import one")
-    return rubric_digest(rubric_tree(corpus.rubric(paper)))
+    return corpus.rubric(paper)
 
 
 def make_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = None) -> RunFolder:
@@ -89,11 +100,11 @@ def make_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = None)
 
     Raises PaperbenchError where a plan of that name has other content, and leaves nothing half made.
     """
-    plan = resolve_plan(corpus, config, runs, name)
-    run = RunFolder(runs / plan.run)
+    resolved = resolve_plan(corpus, config, runs, name)
+    run = RunFolder(runs / resolved.plan.run)
     if not (run.path / PLAN).exists():
-        _write(corpus, plan, run)
-    _refuse_other(run.plan(), plan, run)
+        _write(resolved, run)
+    _refuse_other(run.plan(), resolved.plan, run)
     return run
 
 
@@ -116,8 +127,8 @@ def _content(plan: Plan) -> dict[str, Any]:
     return content
 
 
-def _write(corpus: Corpus, plan: Plan, run: RunFolder) -> None:
-    runs = run.path.parent
+def _write(resolved: Resolved, run: RunFolder) -> None:
+    plan, runs = resolved.plan, run.path.parent
     runs.mkdir(parents=True, exist_ok=True)
     for leftover in runs.glob(f".{plan.run}.*.draft"):
         if procfs.abandoned(leftover.name.split(".")[-2]):
@@ -125,9 +136,8 @@ def _write(corpus: Corpus, plan: Plan, run: RunFolder) -> None:
     draft = RunFolder(runs / f".{plan.run}.{procfs.signature()}.draft")
     try:
         draft.path.mkdir()
-        for paper in plan.papers:
-            rubric = corpus.rubric(paper.id)
-            draft.add_rubric(paper.id, rubric_tree(rubric), revision=rubric.revision)
+        for paper, rubric in resolved.rubrics.items():
+            draft.add_rubric(paper, rubric_tree(rubric), revision=rubric.revision)
         text = plan.model_dump_json(by_alias=True, indent=1)
         write_atomic(draft.path / PLAN, text.encode() + b"\n")
         _settle(draft, run)

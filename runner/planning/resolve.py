@@ -8,9 +8,11 @@ from runner.containers import container
 from runner.errors import PaperbenchError
 from runner.planning import lookup
 from runner.planning.digests import document_digest, folder_digest, paper_digest
-from validators.corpus import Corpus
+from validators.corpus import Corpus, rubric_tree
+from validators.digest import rubric_digest
 from validators.models.config import AgentUse, Run, Site
 from validators.models.plan import PlannedAgent, PlannedJudge, PlannedPaper, PlannedTrial
+from validators.models.rubric import Rubric
 from validators.roots import CONFIGS
 
 
@@ -32,13 +34,13 @@ def refuse_impossible(run: Run, site: Site) -> None:
         )
 
 
-def planned_paper(corpus: Corpus, paper: str, rubric_digest: str) -> PlannedPaper:
+def planned_paper(corpus: Corpus, paper: str, rubric: Rubric) -> PlannedPaper:
     """A paper with the digests that must not drift."""
     document = corpus.paper(paper)
     return PlannedPaper(
         id=paper,
-        rubric=rubric_digest,
-        rubric_status=corpus.rubric(paper).status,
+        rubric=rubric_digest(rubric_tree(rubric)),
+        rubric_status=rubric.status,
         paper=paper_digest(corpus, paper),
         blacklist=document_digest(corpus.blacklist(paper)),
         title=document.title,

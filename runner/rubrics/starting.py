@@ -6,13 +6,13 @@ from pathlib import Path
 from runner.errors import PaperbenchError, UsageError
 from validators.digest import sha256_bytes
 from validators.hydration import how_to_fetch
+from validators.ids import LONGEST_SLUG, SLUG
+from validators.layout.scalars import double, misread
 from validators.roots import DataRoot
 from validators.writing import write_atomically
 
 _TEMPLATES = Path(__file__).resolve().parents[1] / "templates" / "new"
 _DIGEST = re.compile(r"\{\{sha256 ([^}]+)\}\}")
-# As the models have it; they take too long to load for this.
-_ID = re.compile(r"[a-z0-9]+(?:[-._][a-z0-9]+)*\Z")
 
 
 def started(paper: str) -> dict[str, bytes]:
@@ -26,13 +26,23 @@ def started(paper: str) -> dict[str, bytes]:
 
 def _filled(name: str, paper: str) -> str:
     text = (_TEMPLATES / name).read_text(encoding="utf-8").replace("{{paper}}", paper)
+    text = text.replace("{{id}}", double(paper) if misread(paper) else paper)
     return _DIGEST.sub(lambda match: sha256_bytes(_filled(match[1], paper).encode()), text)
+
+
+def _refuse_no_id(paper: str) -> None:
+    """Raise UsageError for what cannot be the id of a paper whose rubric is kept here."""
+    if not re.match(SLUG, paper):
+        raise UsageError(f"'{paper}' is no id; write lower-case letters and digits, joined by - . or _")
+    if len(paper) > LONGEST_SLUG:
+        raise UsageError(f"an id of {len(paper)} characters is too long; write at most {LONGEST_SLUG}")
+    if paper.endswith(".patch"):
+        raise UsageError(f"'{paper}' is no id: rubrics/{paper}.yaml would be an overlay; write another end")
 
 
 def start(root: Path, paper: str) -> list[str]:
     """Write the files of a new paper; raises PaperbenchError where any of them is there already."""
-    if not _ID.match(paper):
-        raise UsageError(f"'{paper}' is no id; write lower-case letters and digits, joined by - . or _")
+    _refuse_no_id(paper)
     data_root = DataRoot(root)
     if data_root.fetchable(paper) and not data_root.is_hydrated(paper):
         raise PaperbenchError(

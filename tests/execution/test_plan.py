@@ -2,12 +2,14 @@
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.execution.bench import Bench, limits
+from tests.execution.bench import CHECKOUT, Bench, limits
 from tests.tiny_root import add_agent, add_paper, add_run, add_site, add_submission
 
 
@@ -26,6 +28,27 @@ def test_plan_holds_digests_and_trials(bench: Bench) -> None:
     assert plan["trials"][2]["submission"] is None
     (paper,) = plan["papers"]
     assert (bench.runs / "tiny-run" / "rubrics" / f"{paper['rubric']}.json").is_file()
+
+
+def test_each_rubric_is_read_once(bench: Bench) -> None:
+    # So that its status and its digest are of one state, whoever saves it meanwhile.
+    add_paper(bench.root, "second")
+    add_run(bench.root, papers=["tiny", "second"], agents=("noop",))
+    code = """
+import sys
+from runner.cli import main
+opened = []
+sys.addaudithook(lambda event, words: event == "open" and opened.append(str(words[0])))
+status = main(sys.argv[1:])
+print(*sorted(path for path in opened if "/rubrics/" in path and path.endswith(".yaml")), sep="\\n")
+sys.exit(status)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code, "plan", "tiny-run", "--root", str(bench.root)],
+        cwd=CHECKOUT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    read = [Path(line).name for line in done.stdout.splitlines() if line.endswith(".yaml")]
+    assert read == ["second.yaml", "tiny.yaml"]
 
 
 def test_planning_twice_is_the_same_run(bench: Bench) -> None:

@@ -27,8 +27,12 @@ def found(capsys: pytest.CaptureFixture[str], *words: str) -> list[tuple[str, in
     return [(finding["file"], finding["line"], finding["message"]) for finding in findings]
 
 
-def test_every_finding_is_a_todo(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["rubric", "new", "my-paper"]) == 0
+IDS = ["my-paper", "2504.01848", "123", "1e3", "0x10", "007", "true", "null", "on", "1_000", "2024-01-01"]
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_every_finding_is_a_todo(name: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rubric", "new", name]) == 0
     findings = found(capsys)
     assert len(findings) > 10
     for file, line, message in findings:
@@ -36,7 +40,7 @@ def test_every_finding_is_a_todo(root: Path, capsys: pytest.CaptureFixture[str])
         assert mark in (root / file).read_text().splitlines()[line - 1], (file, line, message)
     marked = {
         (path.relative_to(root).as_posix(), number)
-        for path in (*root.glob("papers/my-paper/*.*"), root / "rubrics/my-paper.yaml")
+        for path in (*root.glob(f"papers/{name}/*.*"), root / f"rubrics/{name}.yaml")
         for number, line in enumerate(path.read_text().splitlines(), 1)
         if "# TODO" in line or (path.suffix == ".md" and "TODO" in line)
     }  # fmt: skip
@@ -82,8 +86,21 @@ def test_what_is_there_stays(root: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert "rubrics/my-paper.yaml is there already" in capsys.readouterr().err
     assert (root / "rubrics/my-paper.yaml").read_text() == "mine"
     assert not (root / "papers/my-paper").exists()
-    assert main(["rubric", "new", "../my"]) == 2
-    assert "'../my' is no id" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("../my", "'../my' is no id; "),
+        ("My", "'My' is no id; "),
+        ("a" * 101, "an id of 101 characters is too long; "),
+        ("my.patch", "rubrics/my.patch.yaml would be an overlay"),
+    ],
+)
+def test_what_is_no_id(name: str, words: str, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rubric", "new", name]) == 2
+    assert words in capsys.readouterr().err
+    assert not [*root.glob("papers/*"), *root.glob("rubrics/*")]
 
 
 def test_a_catalogued_paper_is_to_be_hydrated(root: Path, capsys: pytest.CaptureFixture[str]) -> None:

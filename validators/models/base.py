@@ -4,6 +4,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from validators.ids import LONGEST_SLUG, SLUG
+
 
 class Model(BaseModel):
     """A strict, frozen part of a document that knows every key it may hold."""
@@ -29,7 +31,7 @@ Count = Annotated[Integer, Field(ge=0)]
 Positive = Annotated[Integer, Field(ge=1)]
 Fraction = Annotated[float, Field(ge=0.0, le=1.0)]
 Text = Annotated[str, Field(min_length=1)]
-Slug = Annotated[str, Field(pattern=r"^[a-z0-9]+(?:[-._][a-z0-9]+)*\Z", max_length=100)]
+Slug = Annotated[str, Field(pattern=SLUG, max_length=LONGEST_SLUG)]
 Date = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", description="A day, YYYY-MM-DD.")]
 Instant = Annotated[
     str,
