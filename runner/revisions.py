@@ -1,4 +1,4 @@
-"""Holds the documents of a work tree against an earlier commit: whether their revisions were raised."""
+"""Holds the documents of a work tree against where they come from: an earlier commit, or upstream."""
 
 import os
 from collections.abc import Iterator, Sequence
@@ -8,12 +8,15 @@ from typing import Any
 
 from runner.errors import PaperbenchError, UsageError
 from runner.rubrics.revisions import Repository, repository
+from validators.documents import kind_and_faults
 from validators.faults import to_findings
 from validators.findings import Finding, InvalidDocumentError
+from validators.hydration import how_to_fetch
+from validators.overlay_base import why_not_upstreams
 from validators.quick import quick_data
 from validators.report import Report, joined, shown
 from validators.revising import revision_fault
-from validators.roots import DataRoot, find_root
+from validators.roots import OVERLAY, DataRoot, find_root
 from validators.texts import decode
 from validators.yaml_reader import parse_yaml
 
@@ -37,7 +40,7 @@ class _NothingToCompareError(PaperbenchError):
 
 
 def revision_report(base: str, root: Path | None, paths: Sequence[Path]) -> Report:
-    """Findings about documents that changed since the merge base with a revision.
+    """Findings about documents that changed since the merge base with a revision, or were hydrated.
 
     With the base 'auto' that is the target branch, if one is found; where not, a note says so, unless this
     is a CI run that could have fetched it. Raises PaperbenchError, and UsageError for an unknown revision.
@@ -48,12 +51,29 @@ def revision_report(base: str, root: Path | None, paths: Sequence[Path]) -> Repo
 
 
 def _of_root(base: str, root: Path, given: list[Path]) -> Report:
+    data = DataRoot(root)
+    edited = tuple(_edited(data, given))
     try:
         start = _start(root, base)
     except _NothingToCompareError as error:
         documents = sum(1 for pattern in _PATTERNS for _ in root.glob(pattern))
-        return Report(0, (), notes={f"revisions not compared: {error}": documents})
-    return Report(0, tuple(_findings(start, DataRoot(root), given)))
+        return Report(0, edited, notes={f"revisions not compared: {error}": documents})
+    return Report(0, (*edited, *_findings(start, data, given)))
+
+
+def _edited(root: DataRoot, given: list[Path]) -> Iterator[Finding]:
+    """R246: hydrated rubrics, which git ignores, that somebody edited."""
+    for paper in root.paper_ids():
+        place = f"rubrics/{paper}.yaml"
+        path = root.path / place
+        _, sha256 = root.fetchable(paper).get(place, ("", None))
+        if sha256 is None or not path.is_file() or not _meant(path, given):
+            continue
+        rubric = root.data(path)
+        if kind_and_faults(rubric, "rubric/v1")[1] or why_not_upstreams(rubric, sha256) is None:
+            continue
+        mend = f"put edits into rubrics/{paper}{OVERLAY}, or run '{how_to_fetch(paper)} --force'"
+        yield Finding(shown(path), 1, 1, "R246", f"{place} is not upstream's any more; {mend}")
 
 
 def _start(root: Path, base: str) -> _Start:

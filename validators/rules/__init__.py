@@ -97,6 +97,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("R243", OVERLAY, overlay.rubric_is_base),
     Rule("R244", OVERLAY, overlay.edits_fit),
     Rule("R245", OVERLAY, overlay.edits_change_something, "warning"),
+    Page("R246", pages.R246),
     Rule("P301", PAPER, paper.folder_is_id),
     Rule("P302", PAPER, paper.rubric_is_there),
     Rule("P303", (*RUBRIC, *OVERLAY), paper.paper_is_there),

@@ -61,9 +61,9 @@ Example:
     waivers: [{code: R213, path: rubrics/heavy-ball.yaml, reason: ...}]     # and no R213 is found there
 """
 
-Y007 = """A document holds at most 100,000 values.
+Y007 = """A document holds at most 50,000 values.
 
-Why: the largest rubric that people ever reviewed has a seventh of them; what has more is data.
+Why: the largest rubric that people ever reviewed has a quarter of them; what has more is data.
 Mend: split it, or keep it where data is kept and name it by its sha256.
 Example:
     a list of a million numbers
@@ -150,6 +150,16 @@ need no new revision. `nox -s validate` compares with the target branch, `paperb
 any other; without git nothing is compared, and a note says so. It cannot be waived.
 Example:
     revision: 3      # as on main, and the weight of a leaf is another
+"""
+
+R246 = """A hydrated rubric is upstream's, to the byte of its rubric.json, and says nothing beyond it.
+
+Why: git ignores rubrics/<id>.yaml once it is hydrated. What somebody edits there is seen by nobody else, and
+their scores would stand beside those of the published rubric.
+Mend: put the edits into rubrics/<id>.patch.yaml, which git keeps, and hydrate the paper again with --force.
+`nox -s validate` and `paperbench check --base REV` look at it; it cannot be waived.
+Example:
+    rubrics/rice.yaml:  a criterion was given a weight of 3 by hand
 """
 
 P330 = """What an attempt is given or may not use changes only together with `revision`.

@@ -12,8 +12,9 @@ def code_can_be_waived(document: Document) -> Iterator[Fault]:
     """A waiver names a code that there is, and that can be waived.
 
     Why: a misspelt code waives nothing, and its author believes that it does. A change of what is scored
-    without a new revision is never waived.
-    Mend: take the code that `paperbench check` prints; raise the revision instead of waiving R205 or P330.
+    without a new revision is never waived, nor is an edit that nobody else can see.
+    Mend: take the code that `paperbench check` prints; raise the revision instead of waiving R205 or P330,
+    and keep edits of a hydrated rubric in its overlay instead of waiving R246.
     Example:
         waivers: [{code: R299, path: rubrics/heavy-ball.yaml, reason: ...}]     # no rule has this code
     """
@@ -26,7 +27,7 @@ def code_can_be_waived(document: Document) -> Iterator[Fault]:
             mend = advise(code, known, "spec/rules.md lists all codes")
             yield Fault(("waivers", at, "code"), f"no rule has the code '{code}'; {mend}")
         elif code in NEVER_WAIVED:
-            message = f"{code} cannot be waived; remove the waiver, and raise the revision"
+            message = f"{code} cannot be waived; remove the waiver, and mend what is found"
             yield Fault(("waivers", at, "code"), message)
 
 
