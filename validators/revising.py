@@ -9,6 +9,7 @@ from validators.faults import Fault
 from validators.hydration import fetchable
 from validators.layout.keys import shape_of, without_defaults
 from validators.tree import node_from_data
+from validators.urls import place_of
 
 # What an edit says of itself to its reviewer.
 _FOR_REVIEWERS = ("reason", "was")
@@ -67,7 +68,7 @@ def _paper(paper: dict[str, Any]) -> Any:
 
 
 def _blacklist(blacklist: dict[str, Any]) -> Any:
-    return sorted((entry["url"], entry["kind"]) for entry in blacklist["entries"])
+    return sorted((place_of(entry["url"]), entry["kind"]) for entry in blacklist["entries"])
 
 
 _MEANINGS: dict[str, tuple[str, str, Callable[[dict[str, Any]], Any]]] = {
