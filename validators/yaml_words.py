@@ -22,8 +22,8 @@ _ENDED = {
     "]": "a value that begins with [ ends at its ]; put the whole value in quotes",
     "}": "a value that begins with { ends at its }; put the whole value in quotes",
 }
-_CONFLICT = re.compile(r"^(?:<{7}|>{7})(?: |$)", re.MULTILINE)
-_MIDDLE = re.compile(r"^={7}$", re.MULTILINE)
+_CONFLICT = r"(?m)^(?:<{7}|>{7})(?: |$)"
+_MIDDLE = r"(?m)^={7}$"
 
 
 def in_words(error: Any, text: str) -> tuple[Place, str]:
@@ -40,9 +40,9 @@ def in_words(error: Any, text: str) -> tuple[Place, str]:
 
 def _conflict(text: str, line: int) -> int | None:
     """Where a mark of git stands, or its ======= alone just above the line."""
-    if (mark := _CONFLICT.search(text)) is not None:
+    if (mark := re.search(_CONFLICT, text)) is not None:
         return mark.start()
-    marks = (match.start() for match in _MIDDLE.finditer(text))
+    marks = (match.start() for match in re.finditer(_MIDDLE, text))
     return next((at for at in marks if line_and_column(text, at)[0] in (line - 1, line)), None)
 
 

@@ -11,7 +11,7 @@ from validators.quick_text import is_absent
 from validators.words import shown
 
 _LEAF_KEYS = ("category", "facet", "check", "review_minutes")
-_UNTYPED = re.compile(r"[^A-Za-z0-9._~-]")
+_UNTYPED = r"[^A-Za-z0-9._~-]"
 
 
 def leaf_or_branch(document: Document) -> Iterator[Fault]:
@@ -80,7 +80,7 @@ def ids_can_be_typed(document: Document) -> Iterator[Fault]:
     names = "\n".join([str(criterion.get("id")) for _, criterion in document.criteria])
     if not is_absent(names, r"[^A-Za-z0-9._~\n-]"):
         for where, criterion in document.criteria:
-            if _UNTYPED.search(str(criterion.get("id"))):
+            if re.search(_UNTYPED, str(criterion.get("id"))):
                 message = f"id {shown(criterion.get('id'))} is hard to type; keep to letters, digits, - _ ."
                 yield Fault((*where, "id"), message)
     if is_absent(names, "[A-Z]"):

@@ -16,25 +16,25 @@ from validators.words import is_todo, shown
 from validators.yaml_words import LATEX
 
 # At the start of a line of Markdown (heading, quote, list, emphasis, comment), or with a colon anywhere.
-_TODO_LINE = re.compile(r"^[ \t#>*+_`0-9.)<!\[\]-]{0,40}(TODO)\b|\b(TODO):", re.MULTILINE)
-_CONFLICT = re.compile(r"^<{7} ", re.MULTILINE)
+_TODO_LINE = r"(?m)^[ \t#>*+_`0-9.)<!\[\]-]{0,40}(TODO)\b|\b(TODO):"
+_CONFLICT = r"(?m)^<{7} "
 # An escape for a sign that no text of ours has. Its backslash is not the second of a pair.
 _ODD = r"(?:^|[^\\])(?:\\\\)*\\"
 _BAD = r"(?:[0abtvferxuULNP_\t]|n[a-z])"
 _ESCAPE = _ODD + _BAD
-_PAIRS = re.compile(rf"\\(?:\\|({_BAD}))")
-_PATTERN_SIGNS = re.compile("[\t\r]")
-_SIGN = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]")
+_PAIRS = rf"\\(?:\\|({_BAD}))"
+_PATTERN_SIGNS = "[\t\r]"
+_SIGN = "[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029]"
 # What is left of a command whose n was read as a line break, and of \_, which is a blank of fixed width.
 _REST = r"(?:abla|u|eq|ot|otin|eg|leq|geq|mid|subseteq|exists)(?![A-Za-z])"
-_PERHAPS = re.compile(r"(?:^|[ $({\[^_=,+*/|<>&-])(?P<sign>\n)(?=" + _REST + r")|\xa0")
-_ESCAPED = re.compile(_ODD + "(?:n" + _REST + "|_)")
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
+_PERHAPS = r"(?:^|[ $({\[^_=,+*/|<>&-])(?P<sign>\n)(?=" + _REST + r")|\xa0"
+_ESCAPED = _ODD + "(?:n" + _REST + "|_)"
+_QUOTED = r'(?s)"(?:[^"\\]++|\\.)*+"'
 _SPELT = {
     "\t": "t", "\r": "r", "\n": "n", "\b": "b", "\f": "f", "\a": "a", "\v": "v", "\x1b": "e", "\0": "0",
     "\x85": "N", "\u2028": "L", "\u2029": "P", "\xa0": "_",
 }  # fmt: skip
-_CUT = re.compile(r"(?<=[^ \n#]) #(?=[^ #!\n])")
+_CUT = r"(?<=[^ \n#]) #(?=[^ #!\n])"
 _ANY_CUT = r"[^ \n#] #[^ #!\n]"
 _MOST = 20
 # A text in quotes is no longer and has no more quotes in it; of more escapes, all data is looked at.
@@ -50,14 +50,14 @@ def nothing_is_left_to_do(document: Document) -> Iterator[Fault]:
     Example:
         TODO: what an attempt needs to know that the paper leaves open
     """
-    if "TODO" not in document.text:
+    if is_absent(document.text, "TODO"):
         return
     if document.kind != TEXT:
         for where, text in _strings(document.data):
             if is_todo(text):
                 yield Fault(where, f"{shown(text)} is left to do; write it")
     elif _is_own(document):
-        for match in islice(_TODO_LINE.finditer(document.text), _MOST):
+        for match in islice(re.finditer(_TODO_LINE, document.text), _MOST):
             at = line_and_column(document.text, match.start(match.lastindex or 0))
             yield Fault((), "this is left to do; write it, or remove the line", at=at)
 
@@ -76,8 +76,8 @@ def backslash_is_kept(document: Document) -> Iterator[Fault]:
         return
     quoted = _Quoted(document)
     for where, text in _strings(document.data):
-        sign = _SIGN.search(_PATTERN_SIGNS.sub(" ", text) if "check" in where else text)
-        if sign is None and (perhaps := _PERHAPS.search(text)) is not None and quoted.is_escaped(where):
+        sign = re.search(_SIGN, re.sub(_PATTERN_SIGNS, " ", text) if "check" in where else text)
+        if sign is None and (perhaps := re.search(_PERHAPS, text)) is not None and quoted.is_escaped(where):
             sign = perhaps
         if sign is not None:
             yield Fault(where, f"{_read_as(document, text, sign.end() - 1)}; {LATEX}")
@@ -85,7 +85,7 @@ def backslash_is_kept(document: Document) -> Iterator[Fault]:
 
 def _may_be_quoted(text: str) -> bool:
     """Whether any such escape may stand in double quotes; elsewhere LaTeX is common, and harmless."""
-    escapes = (match.start() for match in _PAIRS.finditer(text) if match[1])
+    escapes = (match.start() for match in re.finditer(_PAIRS, text) if match[1])
     return any(number == _MOST_LOOKS or _follows_opening(text, at) for number, at in enumerate(escapes))
 
 
@@ -113,8 +113,8 @@ class _Quoted:
     def is_escaped(self, where: Location) -> bool:
         """Whether the value stands in double quotes with an escape that may be the rest of a command."""
         line, column = self._document.place(where)
-        quoted = _QUOTED.match(self._document.text, self._starts[line - 1] + column - 1)
-        return quoted is not None and _ESCAPED.search(quoted[0]) is not None
+        quoted = re.compile(_QUOTED).match(self._document.text, self._starts[line - 1] + column - 1)
+        return quoted is not None and re.search(_ESCAPED, quoted[0]) is not None
 
 
 def _read_as(document: Document, text: str, at: int) -> str:
@@ -142,7 +142,7 @@ def text_is_not_cut(document: Document) -> Iterator[Fault]:
     message = "the text ends before this #, which begins a comment; put the text in quotes"
     ends = ends_of_plain_texts(document.text)
     for number, line in enumerate(document.text.split("\n"), 1):
-        for match in _CUT.finditer(line):
+        for match in re.finditer(_CUT, line):
             if (number, match.start() + 1) in ends:
                 at = (number, match.start() + len(" #"))
                 yield Fault((), f"{message}, or write a blank after the #", at=at)
@@ -156,7 +156,7 @@ def no_conflict(text: str) -> Iterator[tuple[int, str]]:
     Example:
         <<<<<<< HEAD
     """
-    if "<<<<<<< " in text and (mark := _CONFLICT.search(text)) is not None:
+    if not is_absent(text, "<{7} ") and (mark := re.search(_CONFLICT, text)) is not None:
         yield mark.start(), "a merge conflict stands here; resolve it"
 
 
