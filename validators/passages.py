@@ -4,6 +4,8 @@ import re
 import unicodedata
 from collections import Counter
 
+from validators.markdown import without_fences
+
 _SAME = str.maketrans({
     **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032`\u00b4", "'"),
     **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
@@ -11,10 +13,9 @@ _SAME = str.maketrans({
     # Soft hyphen, and what has no width.
     **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", None),
 })  # fmt: skip
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(.*?)[ \t]*#*[ \t]*$")
+_HEADING = re.compile(r" {0,3}#{1,6}(?=[ \t])")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
-_FENCE = re.compile(r" {0,3}(```|~~~)")
-_EMPHASIS = re.compile(r"\*+|(?<!\w)_+|_+(?!\w)")
+_EMPHASIS = re.compile(r"\*+|(?<!\w)_+|(?<!_)_++(?!\w)")
 _MOST_WORDS = 60
 _NEAR_ENOUGH = 0.5
 
@@ -29,17 +30,21 @@ def plain(text: str) -> str:
 def headings(markdown: str) -> list[str]:
     """The headings of a Markdown text as they are compared, in order."""
     found: list[str] = []
-    fence, before = "", ""
-    for line in markdown.splitlines():
-        if (mark := _FENCE.match(line)) and (not fence or mark[1] == fence):
-            fence = "" if fence else mark[1]
-        elif not fence:
-            if heading := _HEADING.match(line):
-                found.append(heading[2])
-            elif before.strip() and _UNDERLINE.match(line):
-                found.append(before)
-        before = line if not fence else ""
+    before = ""
+    for line in without_fences(markdown).splitlines():
+        if marks := _HEADING.match(line):
+            found.append(_unclosed(line[marks.end() :]))
+        elif before.strip() and _UNDERLINE.match(line):
+            found.append(before)
+        before = line
     return [text for text in dict.fromkeys(map(heading_text, found)) if text]
+
+
+def _unclosed(heading: str) -> str:
+    """The text of a heading without the # marks that may close it, which follow a blank."""
+    text = heading.strip()
+    bare = text.rstrip("#")
+    return bare if bare[-1:] in ("", " ", "\t") else text
 
 
 def heading_text(heading: str) -> str:

@@ -117,7 +117,7 @@ def _range(broken: Broken) -> Iterator[Fault]:
         "exclusiveMinimum": "above",
         "exclusiveMaximum": "below",
     }
-    bound = f"{words[broken.keyword]} {broken.value:g}"
+    bound = f"{words[broken.keyword]} {broken.value:.7g}"
     yield Fault(broken.where, f"{shown(broken.instance)} is out of range; it must be {bound}", code="S106")
 
 

@@ -1,5 +1,6 @@
 """paperbench check from the command line: exit status, formats, places, and never a traceback."""
 
+import copy
 import json
 import os
 import re
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -33,6 +35,17 @@ PLACES = {
     "site/v1": "runner/configs/sites/here.yaml",
     "prices/v1": "runner/configs/prices/openai.yaml",
 }
+# Some rules speak only from twenty leaves on.
+WIDE: dict[str, Any] = {
+    "schema": "rubric/v1", "paper": "demo", "revision": 1, "status": "draft",
+    "criterion": {
+        "id": "demo", "requirement": "The paper is replicated.",
+        "children": [
+            {"id": f"leaf-{number}", "requirement": f"Table {number} is there.", "category": category}
+            for number, category in enumerate(["Code Development", "Result Analysis"] * 11)
+        ],
+    },
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -223,6 +236,32 @@ sys.exit(main(["check", "--root", sys.argv[1]]))
     assert (done.returncode, done.stderr) == (0, "13 files, clean\n")
 
 
+def assert_rules_hold(root: Path, kind: str, document: Any) -> None:
+    if not root.exists():
+        shutil.copytree(ROOT, root)
+    path = root / PLACES[kind]
+    path.write_text(json.dumps(document))
+    for finding in check_file(path, DataRoot(root)).findings:
+        assert finding.code[0] in "SRPBC"
+        assert finding.message.isprintable()
+
+
+@pytest.mark.parametrize("category", ["gone", None, "Code", [], 1])
+def test_rules_hold_on_a_leaf_without_category(category: Any, tmp_path: Path) -> None:
+    document = copy.deepcopy(WIDE)
+    leaf = document["criterion"]["children"][3]
+    del leaf["category"]
+    if category != "gone":
+        leaf["category"] = category
+    assert_rules_hold(tmp_path / "root", "rubric/v1", document)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(document=mutated(WIDE))
+def test_rules_hold_on_any_wide_shape(document: Any, tmp_path_factory: pytest.TempPathFactory) -> None:
+    assert_rules_hold(tmp_path_factory.getbasetemp() / "rules-wide", "rubric/v1", document)
+
+
 @pytest.mark.parametrize("kind", sorted(PLACES))
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
@@ -230,11 +269,4 @@ def test_rules_hold_on_any_shape(
     kind: str, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     root = tmp_path_factory.getbasetemp() / f"rules-{kind.replace('/', '-')}"
-    if not root.exists():
-        shutil.copytree(ROOT, root)
-    path = root / PLACES[kind]
-    document = data.draw(mutated(SEEDS[kind]))
-    path.write_text(json.dumps(document))
-    for finding in check_file(path, DataRoot(root)).findings:
-        assert finding.code[0] in "SRPBCF"
-        assert finding.message.isprintable()
+    assert_rules_hold(root, kind, data.draw(mutated(SEEDS[kind])))

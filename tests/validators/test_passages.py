@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
+from validators.markdown import without_code
 from validators.passages import headings, nearest_passage, plain
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
@@ -40,3 +41,26 @@ def test_headings() -> None:
     fenced = "```\n# code\n```\n~~~\n# more\n```\n~~~\n"
     text = f"# One #\n\n####### no\n{fenced} Two\n===\n\n---\n## 3.1 *Thr*ee_x\n#no\n"
     assert headings(text) == ["One", "Two", "3.1 Three_x"]
+    assert headings("# In C#\n## Done ## \n##\n####\tTab\n````\n```\n# code\n````\n# Last") == [
+        "In C#", "Done", "Tab", "Last",
+    ]  # fmt: skip
+
+
+def test_code_is_blanked_in_its_place() -> None:
+    for text, left in (
+        ("a `b` c", "a     c"),
+        ("``a ` b`` `c", "          `c"),
+        ("`a\n\nb`", "`a\n\nb`"),
+        ("\\`a` b`", "\\`a    "),
+        ("x\n~~~ py\n`\n~~~ no\n~~~~\n`y`", "x\n      \n \n      \n    \n   "),
+        ("``` a`b\nc", "``` a`b\nc"),
+    ):
+        assert without_code(text) == left
+        assert len(left) == len(text)
+
+
+@given(st.lists(st.sampled_from(["`", "``", "```", "~~~", "\n", "\n\n", " ", "\\", "a"])).map("".join))
+def test_blanking_code_keeps_every_place(text: str) -> None:
+    left = without_code(text)
+    assert all(one in (other, " ") for one, other in zip(left, text, strict=True))
+    assert left.count("\n") == text.count("\n") or "`" in text

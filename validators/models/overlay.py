@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from validators.models.base import Model, Positive, Sha256, Slug, Text
-from validators.models.rubric import Category, Criterion, Facet
+from validators.models.rubric import Category, Criterion, Facet, Weight
 
 NodePath = Annotated[
     Text,
@@ -28,7 +28,7 @@ class Reweight(Model):
     kind: Literal["reweight"]
     path: NodePath
     was: Annotated[Positive | None, Field(description="The weight that it has now.")] = None
-    weight: Positive
+    weight: Weight
     reason: Reason = None
 
 

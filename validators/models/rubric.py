@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from validators.limits import LARGEST_WEIGHT
 from validators.models.base import Date, Model, Positive, Slug, Text
 from validators.models.checks import Check
 
@@ -17,6 +18,7 @@ Facet = Literal[
     "Evaluation, Metrics & Benchmarking",
     "Logging, Analysis & Presentation",
 ]
+Weight = Annotated[Positive, Field(le=LARGEST_WEIGHT)]
 BranchDigest = Annotated[
     str,
     Field(pattern=r"^[0-9a-f]{16}\Z", description="A digest of the branch's text and its children's."),
@@ -53,7 +55,7 @@ class Criterion(Model):
         Text, Field(description="Unique among its siblings; quote it where YAML could read a number.")
     ]
     requirement: Annotated[str, Field(description="One sentence that a judge can check.")]
-    weight: Annotated[Positive, Field(description="Share among its siblings.")] = 1
+    weight: Annotated[Weight, Field(description="Share among its siblings.")] = 1
     category: Category | None = None
     facet: Facet | None = None
     review_minutes: Annotated[

@@ -149,6 +149,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("C523", RUN, runs.site_has_gpus),
     Rule("C524", RUN, runs.process_has_open_network),
     Rule("C525", RUN, runs.images_have_recipes),
+    Rule("C526", JUDGE, judges.endpoint_has_host),
     FolderRule("F601", folders.paper_folder_has_paper),
     FolderRule("F602", folders.yaml_is_where_it_is_read),
     TextRule("F603", texts.no_secret),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import urlsplit
 
 from validators.documents import Document
@@ -12,9 +13,11 @@ from validators.lists import entries
 from validators.words import advise, shown
 
 _IDENTIFIER = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*\Z")
-_OPERATOR = re.compile(r"\s+(?:AND|OR)\s+")
-_EXCEPTION = re.compile(r"\s+WITH\s+[A-Za-z0-9.-]+\Z")
+# In words with single blanks between them.
+_OPERATOR = re.compile(r" (?:AND|OR) ")
+_EXCEPTION = re.compile(r" WITH [A-Za-z0-9.-]+\Z")
 _HOST = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}\Z")
+_MOST = 20
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+\Z")
 
 
@@ -44,15 +47,16 @@ def licence_is_known(document: Document) -> Iterator[Fault]:
     licence = document.data.get("licence")
     if not isinstance(licence, str):
         return
-    parts = [_EXCEPTION.sub("", part.strip("() ")) for part in _OPERATOR.split(licence)]
+    words = " ".join(licence.split())
+    parts = [_EXCEPTION.sub("", part.strip("() ")) for part in _OPERATOR.split(words)]
     if not all(map(_IDENTIFIER.match, parts)):
         return
     known = entries("licences")
-    for part in parts:
-        if not part.startswith("LicenseRef-") and part.removesuffix("+") not in known:
-            message = f"licence {shown(part)} is no SPDX identifier that is known here"
-            mend = advise(part, known, f"write LicenseRef-{part} if it is right")
-            yield Fault(("licence",), f"{message}; {mend}")
+    unknown = [part for part in dict.fromkeys(parts) if part.removesuffix("+") not in known]
+    for part in islice((part for part in unknown if not part.startswith("LicenseRef-")), _MOST):
+        message = f"licence {shown(part)} is no SPDX identifier that is known here"
+        mend = advise(part, known, "write LicenseRef- before it if it is right")
+        yield Fault(("licence",), f"{message}; {mend}")
 
 
 def _links(document: Document) -> Iterator[tuple[Location, str]]:
@@ -85,12 +89,12 @@ def _why_no_link(link: str) -> str | None:
     try:
         parts = urlsplit(link)
         host, port = parts.hostname or "", parts.port
-    except ValueError as error:
-        return str(error)
+    except ValueError:
+        return "its host or port cannot be read"
     if parts.scheme not in ("http", "https"):
         return "it does not begin with https://"
     if not _HOST.match(host):
-        return f"'{host}' is no host"
+        return f"{shown(host)} is no host"
     if parts.username is not None or port == 0 or any(sign in link for sign in '<>"\\^`{|}'):
         return "it holds a user, a port or signs that no address has"
     return None
@@ -106,7 +110,10 @@ def link_is_secure(document: Document) -> Iterator[Fault]:
     """
     for where, link in _links(document):
         if link.startswith("http://"):
-            yield Fault(where, f"{shown(link)} is not secure; write https://{link.removeprefix('http://')}")
+            yield Fault(
+                where,
+                f"{shown(link)} is not secure; write {shown('https://' + link.removeprefix('http://'))}",
+            )
 
 
 def addendum_is_there(document: Document) -> Iterator[Fault]:

@@ -9,16 +9,26 @@ from urllib.parse import unquote
 
 from validators.documents import Document
 from validators.faults import Fault
+from validators.markdown import without_code
 from validators.roots import DataRoot
 from validators.rules.rule import Note, Stray
 from validators.texts import line_and_column
 from validators.words import shown
 
 _ASSETS = "assets/"
-# A link's target, in round or angle brackets or after a reference's colon; and an image's in HTML.
-_TARGET = re.compile(r"\](?:\(|:[ \t]{1,9})(?:<([^<>\n]{1,300})>|([^\s()<>]{1,300}))")
-_SOURCE = re.compile(r"<img\s[^<>]{0,300}?src=[\"']([^\"'\n]{1,300})[\"']")
-_FOREIGN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/#]")
+# A link's target, in round or angle brackets or after a reference's colon, with brackets in pairs or after a
+# backslash; and an image's in HTML.
+_SIGN = r"[^\s()<>\\]|\\[^\s]"
+_TARGET = re.compile(
+    r"(?<!\\)\](?:\(|:[ \t]{1,9})(?:<([^<>\n]{1,300})>"
+    rf"|((?:{_SIGN}|\((?:{_SIGN}){{0,300}}\)){{1,300}}))"
+)
+_SOURCE = re.compile(
+    r"<img\s(?:[^<>]{0,300}?\s)?src=(?:[\"']([^\"'\n]{1,300})[\"']|([^\s\"'=<>`]{1,300}))", re.IGNORECASE
+)
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
+_AFTER_PATH = re.compile("[?#]")
+_FOREIGN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:|[/#?]")
 # What a file shows of one mistake; and more links than any paper has.
 _MOST, _MOST_LINKS = 50, 10_000
 _IMAGES = frozenset({".png", ".jpg", ".jpeg", ".gif", ".svg", ".webp"})
@@ -28,7 +38,8 @@ def figure_is_there(document: Document) -> Iterator[Fault | Note]:
     """A figure that a text shows lies in the paper's folder.
 
     Why: an agent and a judge who read 'see the figure' must be able to. Where a paper has no folder assets/
-    (upstream keeps figures apart from the text), its figures are counted and not looked for.
+    (upstream keeps figures apart from the text), its figures are counted and not looked for. What stands as
+    code is no link.
     Mend: add the file, or correct the link.
     Example:
         ![Loss over steps](assets/los.png)
@@ -43,7 +54,7 @@ def figure_is_there(document: Document) -> Iterator[Fault | Note]:
     missing = [
         (offset, figure)
         for offset, figure in figures
-        if figure.startswith("../") or not root.is_file(folder / figure)
+        if figure.startswith(("../", "/")) or not root.is_file(folder / figure)
     ]
     for number, (offset, figure) in enumerate(missing[:_MOST], 1):
         more = f" (and {len(missing) - _MOST} more)" if number == _MOST < len(missing) else ""
@@ -53,20 +64,25 @@ def figure_is_there(document: Document) -> Iterator[Fault | Note]:
 
 def _shown(text: str) -> Iterator[tuple[int, str]]:
     """Offset and path of what a text links in its own folder: images, and anything in assets/."""
-    found = chain(_TARGET.finditer(text), _SOURCE.finditer(text) if "<img" in text else ())
-    for match in islice(found, _MOST_LINKS):
-        target = next(group for group in match.groups() if group)
-        path = posixpath.normpath(unquote(target.split("#", maxsplit=1)[0]))
+    said = without_code(text)
+    links = ((match, _ESCAPED.sub(r"\1", _target(match))) for match in _TARGET.finditer(said))
+    sources = ((match, _target(match)) for match in _SOURCE.finditer(said))
+    for match, target in islice(chain(links, sources), _MOST_LINKS):
+        path = posixpath.normpath(unquote(_AFTER_PATH.split(target, maxsplit=1)[0]))
         image = posixpath.splitext(path)[1].lower() in _IMAGES
         if not _FOREIGN.match(target) and (image or path.startswith(_ASSETS)):
             yield match.start(match.lastindex or 0), path
+
+
+def _target(match: re.Match[str]) -> str:
+    return next(group for group in match.groups() if group)
 
 
 def asset_is_shown(root: DataRoot) -> Iterator[Stray]:
     """A file in a paper's assets/ is linked by one of the texts beside that folder.
 
     Why: a figure that no text shows is given to every agent and looked at by none; often it is one that was
-    left when another took its place.
+    left when another took its place. Symbolic links are not followed.
     Mend: link it, or remove it.
     Example:
         papers/heavy-ball/assets/old-loss.png
@@ -94,11 +110,7 @@ def _folders_with_texts(root: DataRoot) -> Iterator[Path]:
 
 
 def _below(root: DataRoot, folder: Path, inside: str) -> Iterator[str]:
-    for name in root.names(folder / inside):
-        if name.startswith("."):
-            continue
-        path = f"{inside}/{name}"
-        if name.endswith("/"):
-            yield from _below(root, folder, path.rstrip("/"))
-        else:
-            yield path
+    """The files in a folder, links and hidden ones aside; of very many the first."""
+    for name, size in (root.tree(folder / inside) or {}).items():
+        if size is not None and not any(part.startswith(".") for part in name.split("/")):
+            yield f"{inside}/{name}"

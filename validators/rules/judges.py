@@ -11,11 +11,20 @@ from validators.roots import DataRoot
 from validators.rules.names import named_config
 from validators.words import advise, shown
 
-_DAY = r"(?:20[0-9]{2}-?(?:0[1-9]|1[0-2])-?(?:0[1-9]|[12][0-9]|3[01]))"
-# A month and a day, or a year and a month: gpt-4-0613, mistral-large-2411.
-_SHORT = r"(?:(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])|2[2-9](?:0[1-9]|1[0-2]))"
+_MONTH, _DAY = r"(?:0[1-9]|1[0-2])", r"(?:0[1-9]|[12][0-9]|3[01])"
 _PINNED = re.compile(
-    rf"[-@:_](?:{_DAY}|{_SHORT})(?![0-9A-Za-z])|-0[0-9]{{2}}\Z|@(?:sha256:)?[0-9a-f]{{7,64}}\Z"
+    # gpt-4o-2024-11-20, claude-sonnet-4-20250514, command-r-08-2024.
+    rf"[-@:_]20[0-9]{{2}}(-?){_MONTH}\1{_DAY}(?![0-9A-Za-z])|-{_MONTH}-20[0-9]{{2}}\Z"
+    # gemini-2.5-pro-preview-05-06, gemini-1.5-pro-002.
+    rf"|-(?:preview|exp)-{_MONTH}-?{_DAY}\Z|-0[0-9]{{2}}\Z"
+    r"|@(?:sha256:)?[0-9a-f]{7,64}\Z"
+)
+# Four digits are a date only where the maker dates so: a size such as 1024 looks the same.
+_SHORT = re.compile(
+    # gpt-4-0613, gpt-4-1106-preview, deepseek-r1-0528; mistral-large-2411, qwen3-4b-instruct-2507.
+    rf"(?:.*/)?(?:(?:gpt|deepseek|grok|kimi)-[^/]*-{_MONTH}{_DAY}(?:-preview)?"
+    rf"|(?:[a-z]{{2,9}}stral|qwen)[^/]*-2[3-9]{_MONTH})\Z",
+    re.IGNORECASE,
 )
 _AT_HOME = re.compile(r"localhost\Z|127\.|\[?::1\]?\Z|0\.0\.0\.0\Z")
 
@@ -36,9 +45,34 @@ def newest_prices(root: DataRoot) -> dict[str, dict[str, Any]]:
 def is_paid(llm: dict[str, Any], root: DataRoot) -> bool:
     """Whether somebody is paid for the model's answers: not on this machine, nor at a price of 0."""
     price = newest_prices(root).get(llm["model"])
-    host = urlsplit(str(llm.get("base_url") or "https://elsewhere")).hostname or ""
+    host = _host(llm.get("base_url")) or ""
     free = price is not None and not any(price.get(key) for key in ("input_usd", "output_usd"))
     return not free and not _AT_HOME.match(host)
+
+
+def _host(url: Any) -> str | None:
+    """The host of an endpoint; None where it has none, or its port cannot be read."""
+    try:
+        parts = urlsplit(str(url))
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        return None
+    return host if port != 0 else None
+
+
+def endpoint_has_host(document: Document) -> Iterator[Fault]:
+    """A judge's base_url has a host, and if any a port that there can be.
+
+    Why: otherwise the client stops with the first question, after the attempts have been made.
+    Mend: write it as http://localhost:8000/v1; an address of IPv6 stands in closed brackets.
+    Example:
+        base_url: "http://[::1:8000/v1"
+    """
+    llm = asked_model(document.data)
+    url = llm.get("base_url") if llm is not None else None
+    if isinstance(url, str) and not _host(url):
+        message = f"{shown(url)} has no host and port to ask; write it as http://localhost:8000/v1"
+        yield Fault(("llm", "base_url"), message)
 
 
 def model_is_dated(document: Document) -> Iterator[Fault]:
@@ -52,7 +86,7 @@ def model_is_dated(document: Document) -> Iterator[Fault]:
         model: gpt-4o
     """
     llm = asked_model(document.data)
-    if llm is not None and not _PINNED.search(llm["model"]):
+    if llm is not None and not (_PINNED.search(llm["model"]) or _SHORT.match(llm["model"])):
         message = f"model {shown(llm['model'])} names no version; write a dated name, or @ and a digest"
         yield Fault(("llm", "model"), message)
 

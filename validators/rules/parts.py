@@ -5,6 +5,7 @@ from typing import Any
 
 from validators.documents import Document
 from validators.findings import Location
+from validators.limits import LARGEST_WEIGHT
 
 # Below this a rubric is a beginning or a demonstration; the smallest of PaperBench's 23 has 69.
 ENOUGH_LEAVES = 20
@@ -40,8 +41,8 @@ class Parts:
         shares = {id(criterion): 1.0 for _, criterion in self.document.criteria[:1]}
         for _, criterion, children in self.branches:
             weights = [child.get("weight", 1) for child in children]
-            if min(weights) <= 0:
-                raise ValueError("a weight is not positive")
+            if min(weights) <= 0 or max(weights) > LARGEST_WEIGHT:
+                raise ValueError("a weight is not of a rubric")
             part = shares[id(criterion)] / sum(weights)
             for child, weight in zip(children, weights, strict=True):
                 shares[id(child)] = part * weight

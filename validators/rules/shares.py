@@ -84,7 +84,9 @@ def categories_are_mixed(document: Document) -> Iterator[Fault]:
         return
     shares = dict.fromkeys(_MIX, 0.0)
     for (_, leaf), share in zip(parts.leaves, parts.shares, strict=True):
-        shares[leaf["category"]] += share
+        # A leaf without a category is told so by R201.
+        if (category := leaf.get("category")) in shares:
+            shares[category] += share
     for category, (least, most) in _MIX.items():
         if not least <= shares[category] <= most:
             message = f"{category} carries {shares[category]:.0%} of the score, where"
