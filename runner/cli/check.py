@@ -75,7 +75,7 @@ def run(arguments: argparse.Namespace) -> int:
     except Exception as error:  # noqa: BLE001  whatever it is, it is our fault and no traceback helps the author
         print(f"paperbench: internal fault {_where(error)}; please report it with the file", file=sys.stderr)
         return EXIT_OURS
-    if not report.files:
+    if not report.files and not report.findings:
         raise UsageError("no YAML file there; give a document, a folder that holds some, or a data root")
     if arguments.strict:
         report = strictly(report)
@@ -149,6 +149,8 @@ def _where(error: Exception) -> str:
 def _print(report: "Report", form: str, setting: Setting) -> None:
     page = written(form, report, setting)
     for stream, words in ((sys.stdout, page.out), (sys.stderr, page.err)):
+        if stream is None:
+            continue
         # A file's name may hold what the stream cannot.
         code = stream.encoding or "utf-8"
         stream.write(words.encode(code, "backslashreplace").decode(code))

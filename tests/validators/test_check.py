@@ -62,6 +62,36 @@ def test_clean_is_0_and_findings_are_1(capsys: pytest.CaptureFixture[str]) -> No
     assert err == "1 file, 4 errors\n"
 
 
+def test_a_root_of_strays_is_not_taken_for_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("papers", "rubrics"):
+        Path(name).mkdir()
+    shutil.copy(VALID / "rubric.yaml", "rubrics/x.yml")
+    assert main(["check"]) == 1
+    assert capsys.readouterr().out.startswith("rubrics/x.yml:1:1: F602 ")
+
+
+@pytest.mark.parametrize("shut", [">&-", "2>&-", ">&- 2>&-"])
+def test_a_shut_stream_is_no_fault(shut: str) -> None:
+    command = f'"$@" {shut}'
+    done = subprocess.run(
+        ["bash", "-c", command, "-", sys.executable, "-m", "runner", "check", str(BROKEN)],
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_options_count_for_a_root_that_is_named(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (root / "papers/demo/notes.txt").write_text("Left behind.\n")
+    assert main(["check", str(root)]) == 0
+    assert " F609" in capsys.readouterr().out.splitlines()[1]
+    assert main(["check", "--warnings", "--no-cache", str(root)]) == 0
+    assert f"{root}/papers/demo/notes.txt:1:1: F609 " in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
@@ -242,7 +272,7 @@ def assert_rules_hold(root: Path, kind: str, document: Any) -> None:
     path = root / PLACES[kind]
     path.write_text(json.dumps(document))
     for finding in check_file(path, DataRoot(root)).findings:
-        assert finding.code[0] in "SRPBC"
+        assert finding.code[0] in "SRPBCF"
         assert finding.message.isprintable()
 
 

@@ -45,15 +45,18 @@ class Setting(NamedTuple):
         return os.path.relpath(path, self.base).replace(os.sep, "/")
 
 
-def setting_of(environment: Mapping[str, str], streams: tuple[TextIO, TextIO], version: str) -> Setting:
-    """The setting of this process; the streams are its standard output and standard error."""
+def setting_of(
+    environment: Mapping[str, str], streams: tuple[TextIO | None, TextIO | None], version: str
+) -> Setting:
+    """The setting of this process; the streams are standard output and error, None where they are shut."""
     in_actions = environment.get("GITHUB_ACTIONS") == "true"
     folder = Path.cwd()
     given = environment.get("GITHUB_WORKSPACE") if in_actions else None
     base = Path(given).resolve() if given else _repository(folder)
     rules = SPEC.parent / "rules.md"
     setting = Setting(str(folder), str(base), version, rules.as_uri(), in_actions)
-    out, err = (coloured(environment, is_terminal=stream.isatty()) for stream in streams)
+    terminals = (stream is not None and stream.isatty() for stream in streams)
+    out, err = (coloured(environment, is_terminal=is_terminal) for is_terminal in terminals)
     setting = setting._replace(coloured_out=out, coloured_err=err)
     if not in_actions:
         return setting
