@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from validators.roots import DataRoot, find_root
+from validators.roots import OVERLAY, DataRoot, find_root
 
 _ENDINGS = frozenset({".yaml", ".yml"})
 # JSON is YAML, and a .jsonl holds a document a line.
@@ -18,7 +18,7 @@ def named(name: str, root: Path | None) -> list[Path]:
     if home is None or "/" in name or not name:
         return []
     folder, rubrics = home / "papers" / name, home / "rubrics"
-    files = [rubrics / f"{name}{ending}" for ending in (".yaml", ".patch.yaml")]
+    files = [rubrics / f"{name}{ending}" for ending in (".yaml", OVERLAY)]
     return [*([folder] if folder.is_dir() else []), *(file for file in files if file.is_file())]
 
 

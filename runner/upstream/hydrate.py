@@ -18,7 +18,7 @@ from validators.load import to_model
 from validators.models.paper import Paper, Source
 from validators.models.rubric import Rubric
 from validators.overlay_base import beyond_upstream
-from validators.roots import DataRoot
+from validators.roots import OVERLAY, DataRoot
 from validators.upstream_json import rubric_json
 from validators.writing import fsync_folder
 from validators.yaml_reader import parse_yaml
@@ -87,7 +87,7 @@ def _is_here(corpus: Corpus, name: str, place: str, pin: tuple[str, str], *, for
     else:
         same = sha256_file(path) == sha256
     if not same and not force:
-        mend = f"keep changes in rubrics/{name}.patch.yaml, " if file == RUBRIC else ""
+        mend = f"keep changes in rubrics/{name}{OVERLAY}, " if file == RUBRIC else ""
         raise PaperbenchError(f"{path} is there and is not upstream's; {mend}or replace it with --force")
     return same
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from validators.fixtures import MOST_FILE_BYTES
-from validators.roots import DataRoot
+from validators.roots import OVERLAY, DataRoot
 from validators.rules.names import paths_of
 from validators.rules.rule import Stray
 from validators.rules.texts import no_secret
@@ -89,7 +89,7 @@ def _used(root: DataRoot, paper: str) -> set[str] | None:
     rubric = root.data(root.path / "rubrics" / f"{paper}.yaml")
     if rubric is None:
         return None
-    return set(_named([rubric, root.data(root.path / "rubrics" / f"{paper}.patch.yaml")]))
+    return set(_named([rubric, root.data(root.path / "rubrics" / f"{paper}{OVERLAY}")]))
 
 
 def _named(data: Any) -> Iterator[str]:
