@@ -19,6 +19,7 @@ from validators.texts import decode, line_and_column, read_text
 
 _RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, Rule))
 _TEXT_RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, TextRule))
+_OWN_ONLY = frozenset(rule.code for rule in _TEXT_RULES if rule.own_only)
 _FOLDER_RULES = tuple(entry for entry in CATALOGUE if isinstance(entry, FolderRule))
 # A rule may read a document that is already known to be misshapen.
 _MISSHAPEN = (AttributeError, IndexError, KeyError, TypeError, ValueError)
@@ -75,6 +76,9 @@ def _lines(path: Path, name: str, text: str) -> Iterator[Finding]:
 def _examine_text(document: Document) -> Examined:
     found = [*_told(document, []), *_text_faults(document.text)]
     faults = [one for one in found if isinstance(one, Fault)]
+    root = document.root
+    if any(one.code in _OWN_ONLY for one in faults) and root and root.is_kept_elsewhere(document.path):
+        faults = [one for one in faults if one.code not in _OWN_ONLY]
     return Examined(tuple(to_findings(None, faults, document.name)), notes=_counted(found))
 
 

@@ -116,6 +116,12 @@ class DataRoot:
         """Whether everything is here that could be fetched for the paper."""
         return all(self.is_file(self.path / place) for place in self.fetchable(paper))
 
+    def is_kept_elsewhere(self, path: Path) -> bool:
+        """Whether a file lies in the folder of a paper that has a source, where its texts are as they are."""
+        top, _, rest = self.inside(path).partition("/")
+        data = self.data(self.path / top / rest.partition("/")[0] / "paper.yaml") if top == "papers" else None
+        return isinstance(data, dict) and data.get("source") is not None
+
     def is_file(self, path: Path) -> bool:
         """Whether there is a file."""
         return bool(self._ask("file", self.inside(path)))

@@ -28,11 +28,15 @@ class Rule(NamedTuple):
 
 
 class TextRule(NamedTuple):
-    """A rule about the text of a document or of a paper; it yields offsets, each with a message."""
+    """A rule about the text of a document or of a paper; it yields offsets, each with a message.
+
+    Of texts that are kept elsewhere and pinned there, `own_only` asks nothing: nobody here can mend them.
+    """
 
     code: str
     check: Callable[[str], Iterator[tuple[int, str]]]
     severity: Severity = "error"
+    own_only: bool = False
 
 
 class FolderRule(NamedTuple):

@@ -166,10 +166,8 @@ def _is_own(document: Document) -> bool:
     parts = root.inside(document.path).split("/", 2) if root is not None else []
     if root is None or parts[0] != "papers" or len(parts) != len(("papers", "paper", "text")):
         return False
-    data = root.data(root.path / "papers" / parts[1] / "paper.yaml")
-    if not isinstance(data, dict):
-        return False
-    return data.get("source") is None and parts[2] in paths_of(data)
+    listed = paths_of(root.data(root.path / "papers" / parts[1] / "paper.yaml"))
+    return parts[2] in listed and not root.is_kept_elsewhere(document.path)
 
 
 def _strings(data: Any) -> Iterator[tuple[Location, str]]:

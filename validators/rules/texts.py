@@ -54,7 +54,7 @@ def line_ends_are_lf(text: str) -> Iterator[tuple[int, str]]:
     r"""Lines end with a line feed alone, as on Unix.
 
     Why: digests are taken of bytes, so the same text saved on Windows would be another paper, and a diff of
-    it shows every line.
+    it shows every line. The texts of a paper with a `source` are as they are there.
     Mend: save the file with LF line ends, or `sed -i 's/\r$//' FILE`.
     Example:
         a file that an editor saved with CRLF line ends
