@@ -10,7 +10,8 @@ from runner.cli import main
 from tests.validators.cases import CHECKOUT, VALID, lay_out
 from validators.corpus import Corpus, rubric_tree
 from validators.digest import leaf_digests, rubric_digest
-from validators.fixtures import MOST_FILE_BYTES, MOST_FILES
+from validators.fixtures import MOST_FILE_BYTES
+from validators.probes import MOST_FILES
 from validators.tree import leaves
 
 OWN = ("bandit-regret", "ill-conditioned-momentum")

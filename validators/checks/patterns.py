@@ -7,13 +7,19 @@ from typing import Any
 
 import re2
 
+from validators.words import shown
+
 # One token of a glob: ** with its slash, **, *, ?, or one plain character.
 _TOKEN = re.compile(r"\*\*/|\*\*|\*|\?|.", re.DOTALL)
 _GLOB = {"**/": "(?:[^/]+/)*", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 
 
 class PatternError(ValueError):
-    """A pattern that RE2 refuses; its text says why."""
+    """A pattern that RE2 refuses; `why` is what RE2 says."""
+
+    def __init__(self, pattern: str, why: str) -> None:
+        self.why = why
+        super().__init__(f"pattern {shown(pattern)} is no RE2 regular expression: {why}")
 
 
 @lru_cache(maxsize=256)
@@ -26,7 +32,7 @@ def compiled(pattern: str) -> Any:
     except re2.error as error:
         text = error.args[0] if error.args else "refused"
         why = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
-        raise PatternError(f"pattern {pattern!r} is no RE2 regular expression: {why}") from None
+        raise PatternError(pattern, why) from None
 
 
 def glob_to_pattern(glob: str) -> str:

@@ -116,6 +116,7 @@ CATALOGUE: tuple[Entry, ...] = (
     Rule("P324", PAPER, facts.addendum_is_there, "warning"),
     Rule("P325", (TEXT,), figures.figure_is_there),
     FolderRule("P326", figures.asset_is_shown, "warning"),
+    Rule("P327", PAPER, facts.listed_files_differ),
     Page("P330", pages.P330),
     Rule("B401", BLACKLIST, blacklist.entry_is_url),
     Rule("B402", BLACKLIST, blacklist.blacklist_is_of_its_paper),

@@ -35,15 +35,12 @@ def pattern_is_re2(document: Document) -> Iterator[Fault]:
 
 
 def _re2_fault(pattern: str) -> str | None:
-    import re2  # noqa: PLC0415  only a rubric with patterns needs it
+    from validators.checks.patterns import PatternError, compiled  # noqa: PLC0415  only a pattern needs it
 
-    options = re2.Options()
-    options.log_errors = False
     try:
-        re2.compile(pattern, options)
-    except re2.error as error:
-        said = error.args[0]
-        return str(said.decode("utf-8", "replace") if isinstance(said, bytes) else said)
+        compiled(pattern)
+    except PatternError as error:
+        return error.why
     return None
 
 
@@ -80,14 +77,19 @@ def pointer_is_well_formed(document: Document) -> Iterator[Fault]:
     """
     for where, check, _ in _checks(document):
         pointer = check.get("pointer")
-        if isinstance(pointer, str) and (not pointer.startswith("/") or _bad_tilde(pointer)):
+        if isinstance(pointer, str) and not _is_pointer(pointer):
             yield Fault(
                 (*where, "pointer"), f"{shown(pointer)} is no JSON Pointer; write it as in /results/0/loss"
             )
 
 
-def _bad_tilde(pointer: str) -> bool:
-    return any(part[:1] not in ("0", "1") for part in pointer.split("~")[1:])
+def _is_pointer(pointer: str) -> bool:
+    from validators.checks.numbers import PointerError, pointer_tokens  # noqa: PLC0415  as above
+
+    try:
+        return pointer_tokens(pointer) != []
+    except PointerError:
+        return False
 
 
 def value_has_tolerance(document: Document) -> Iterator[Fault]:

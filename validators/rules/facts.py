@@ -1,5 +1,6 @@
 """Rules about what paper.yaml says of its paper: licence, links and addendum."""
 
+import posixpath
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -133,3 +134,19 @@ def addendum_is_there(document: Document) -> Iterator[Fault]:
         yield Fault(
             ("files",), "no addendum.md beside paper.md; write what the paper leaves open", at_key=True
         )
+
+
+def listed_files_differ(document: Document) -> Iterator[Fault]:
+    """A file stands once in a paper's list, in whatever spelling.
+
+    Why: an attempt is given each once, and of two digests one is wrong.
+    Mend: remove one.
+    Example:
+        files: [{path: assets/loss.png, sha256: ...}, {path: assets/./loss.png, sha256: ...}]
+    """
+    seen: set[str] = set()
+    for number, entry in enumerate(document.data.get("files") or ()):
+        path = posixpath.normpath(str(entry.get("path")))
+        if path in seen:
+            yield Fault(("files", number, "path"), f"file {shown(entry['path'])} is listed twice; remove one")
+        seen.add(path)

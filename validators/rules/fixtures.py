@@ -12,6 +12,8 @@ from validators.rules.rule import Note
 from validators.words import advise, listed, shown
 
 _LISTED = 20
+# Of what was found, which may name a whole pattern or glob.
+_LONGEST = 300
 _UNDER_REVIEW = ("in_review", "signed_off")
 
 
@@ -131,7 +133,7 @@ class _Tried(NamedTuple):
         return (
             None
             if result is None
-            else (result.met, f"{fixture.name} ({self._found(fixture, result.message)})")
+            else (result.met, f"{fixture.name} ({_short(self._found(fixture, result.message))})")
         )
 
     def _found(self, fixture: Fixture, message: str) -> str:
@@ -142,6 +144,10 @@ class _Tried(NamedTuple):
         if isinstance(file, str) and file.removeprefix("./") not in names:
             return f"{file} is not in {where}"
         return f"in {where} {message}" if "glob" in self.check else message
+
+
+def _short(message: str) -> str:
+    return message if len(message) <= _LONGEST else f"{message[: _LONGEST - 3]}..."
 
 
 def _tried(document: Document) -> Iterator[_Tried]:

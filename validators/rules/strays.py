@@ -16,7 +16,7 @@ _OF_PAPER = frozenset({
 
 
 def folder_is_slug(root: DataRoot) -> Iterator[Stray]:
-    """A folder under papers/ is named like an id: small letters, digits and single hyphens.
+    """A folder under papers/ is named like an id: small letters and digits, joined by single - . or _.
 
     Why: the name becomes a part of paths, of trials and of boards, also where case does not count and blanks
     end a word.
