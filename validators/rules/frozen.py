@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from validators.fixtures import MOST_FILE_BYTES
+from validators.probes import STRANGE
 from validators.roots import OVERLAY, DataRoot
 from validators.rules.names import paths_of
 from validators.rules.rule import Stray
@@ -12,36 +13,51 @@ from validators.rules.texts import no_secret
 from validators.texts import line_and_column
 from validators.words import advise
 
+_BINARY = frozenset({".png", ".jpg", ".jpeg", ".gif", ".webp", ".pdf", ".zip", ".gz", ".npz", ".pt"})
 _HELD = ("handed-in/", "made/", "reproduce.log", "exit_status")
 
 
 def no_secret_beside(root: DataRoot) -> Iterator[Stray]:
-    """No key, token or private key stands in a fixture, or in a file that a paper lists.
+    """No key, token or private key stands in any other file below papers/, rubrics/ and runner/configs/.
 
     Why: as for F603: whoever can read the repository could use it. A log that was frozen as a fixture is
-    where a token is printed. Files of more than 1 MiB and what is not UTF-8 are not looked at.
+    where a token is printed, and a submission may hold a key. Files of more than 1 MiB, what is not UTF-8,
+    and what follows the first 200 files of a paper, a fixture or a submission are not looked at.
     Mend: revoke the key first, then take it out of the file.
     Example:
         papers/heavy-ball/fixtures/oracle/reproduce.log
     """
-    texts = frozenset(root.texts())
-    for paper in root.paper_ids():
-        for path in _beside(root, root.path / "papers" / paper, texts):
-            text = root.text(path)
-            for offset, message in no_secret(text) if text else ():
-                yield root.inside(path), f"line {line_and_column(text or '', offset)[0]}: {message}"
+    told = {*root.documents(), *root.texts()}
+    for path in dict.fromkeys(_beside(root)):
+        if root.inside(path) in told or path.suffix.lower() in _BINARY:
+            continue
+        text = root.text(path)
+        for offset, message in no_secret(text) if text else ():
+            yield root.inside(path), message, line_and_column(text or "", offset)[0]
 
 
-def _beside(root: DataRoot, folder: Path, texts: frozenset[str]) -> Iterator[Path]:
-    """The files of a paper that no other rule reads as texts."""
-    for name in paths_of(root.data(folder / "paper.yaml")):
-        if root.inside(folder / name) not in texts:
-            yield folder / name
-    for fixture in _fixtures(root, folder):
-        files = root.tree(folder / "fixtures" / fixture) or {}
-        for name, size in files.items():
+def _beside(root: DataRoot) -> Iterator[Path]:
+    """The files that are given away, or looked at, with the root's documents."""
+    for folder in _folders(root):
+        for name, size in (root.tree(folder) or {}).items():
             if size is not None and size <= MOST_FILE_BYTES:
-                yield folder / "fixtures" / fixture / name
+                yield folder / name
+
+
+def _folders(root: DataRoot) -> Iterator[Path]:
+    # Of a folder with very many files a tree holds the first only; so each of the largest is asked for itself.
+    yield root.path / "rubrics"
+    yield root.path / "runner/configs"
+    papers = [root.path / "papers" / name for name in root.names(root.path / "papers") if name.endswith("/")]
+    for folder in papers:
+        yield folder
+    for above in (
+        root.path / "runner/configs/agents",
+        *(folder / name for folder in papers for name in ("fixtures", "submissions")),
+    ):
+        for name in root.names(above):
+            if name.endswith("/"):
+                yield above / name
 
 
 def fixture_is_used(root: DataRoot) -> Iterator[Stray]:
@@ -77,11 +93,8 @@ def _unread(root: DataRoot, place: str) -> Iterator[Stray]:
 
 
 def _may_stand(name: str) -> bool:
-    return name.startswith(".") or name == "README.md"
-
-
-def _fixtures(root: DataRoot, folder: Path) -> list[str]:
-    return [name.rstrip("/") for name in root.names(folder / "fixtures") if name.endswith("/")]
+    # Of what is no regular file another rule speaks.
+    return name.startswith(".") or name == "README.md" or name.endswith(STRANGE) or name.endswith(STRANGE)
 
 
 def _used(root: DataRoot, paper: str) -> set[str] | None:
