@@ -94,7 +94,7 @@ def _unread(root: DataRoot, place: str) -> Iterator[Stray]:
 
 def _may_stand(name: str) -> bool:
     # Of what is no regular file another rule speaks.
-    return name.startswith(".") or name == "README.md" or name.endswith(STRANGE) or name.endswith(STRANGE)
+    return name.startswith(".") or name == "README.md" or name.endswith(STRANGE)
 
 
 def _used(root: DataRoot, paper: str) -> set[str] | None:
