@@ -48,9 +48,9 @@ def examine(path: Path, name: str, root: DataRoot | None, *, place_warnings: boo
 def examine_folders(root: DataRoot) -> list[list[Any]]:
     """What there is to say of the root's folders: path inside the root, then a finding's other fields."""
     return [
-        [path, 1, 1, rule.code, one_line(message), rule.severity]
+        [path, *(line or [1]), 1, rule.code, one_line(message), rule.severity]
         for rule in _FOLDER_RULES
-        for path, message in rule.check(root)
+        for path, message, *line in rule.check(root)
     ]
 
 

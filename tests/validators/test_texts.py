@@ -1,6 +1,7 @@
 """Rules about text: keys that are put together here alone, and any text at all."""
 
 import re
+import shutil
 import string
 from pathlib import Path
 from random import Random
@@ -10,12 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.cli import main
+from tests.validators.cases import ROOT
 from tests.validators.test_robust import assert_survives, fill
 from validators.limits import LARGEST_BYTES
 from validators.lists import entries
 from validators.quick_text import is_absent
 from validators.rules import CATALOGUE
 from validators.rules.rule import TextRule
+from validators.rules.texts import no_secret
 
 WORDS = string.ascii_letters + string.digits
 # How keys begin, how long they go on, and of which signs. No whole key stands in any file of the project.
@@ -24,6 +27,8 @@ KEYS = {
     "hf_": (34, string.ascii_letters), "ghp_": (36, WORDS), "gho_": (36, WORDS), "github_pat_": (80, WORDS),
     "glpat-": (20, WORDS), "AKIA": (16, "ABCDEFGHIJKLM234567"), "AIza": (35, WORDS), "xoxb-": (40, WORDS),
     "sk_live_": (24, WORDS), "npm_": (36, WORDS), "pypi-AgE": (80, WORDS),
+    "gsk_": (52, WORDS), "aws_secret_access_key = ": (40, WORDS + "/+"),
+    'AWS_SECRET_ACCESS_KEY="': (40, WORDS),
 }  # fmt: skip
 PATTERNS = [line.split(": ", 1)[1] for line in entries("secrets")]
 PIECES = st.sampled_from(
@@ -50,6 +55,37 @@ def test_a_key_is_found(start: str, line: str, tmp_path: Path, capsys: pytest.Ca
     assert len(found) == 1
     assert found[0].startswith(f"{path}:2:{line.index('{') + 1}: ")
     assert key(start) not in found[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("x_{}", [2]), ("x-{}", []), ("{0}-more {0}", [0, 57]),
+        ("sk-learn-based-approaches-2019-Foo", []), ("https://e.org/sk-based-Methods-for-learning-2024", []),
+        ("sk-Internationalisation-of-learning-2024", []),
+    ],
+)  # fmt: skip
+def test_keys_are_told_from_words(text: str, at: list[int]) -> None:
+    assert [offset for offset, _ in no_secret(text.format(key("sk-")))] == at
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "papers/demo/submissions/oracle/.env", "papers/demo/submissions/readme.txt", "papers/demo/notes.txt",
+        "rubrics/old.txt", "runner/configs/judges/answers.jsonl", "runner/configs/agents/mine/1/a.yaml",
+    ],
+)  # fmt: skip
+def test_a_key_is_found_in_any_file(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    root = shutil.copytree(ROOT, tmp_path / "root")
+    path = root / name
+    path.write_text(f"# Mine.\nkey: {key('gsk_')}\n")
+    assert main(["check", str(root)]) == 1
+    assert f"{path}:2:1: F614 a Groq key, 'gsk_...', stands here" in capsys.readouterr().out
+    path.write_bytes(b"\xff" + path.read_bytes())
+    (path.parent / "link.txt").symlink_to("/etc/hostname")
+    main(["check", str(root)])
+    assert " F614 " not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("start", KEYS)

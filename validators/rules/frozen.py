@@ -38,6 +38,9 @@ def no_secret_beside(root: DataRoot) -> Iterator[Stray]:
 
 def _beside(root: DataRoot) -> Iterator[Path]:
     """The files that are given away, or looked at, with the root's documents."""
+    for paper in root.paper_ids():
+        folder = root.path / "papers" / paper
+        yield from (folder / name for name in paths_of(root.data(folder / "paper.yaml")))
     for folder in _folders(root):
         for name, size in (root.tree(folder) or {}).items():
             if size is not None and size <= MOST_FILE_BYTES:
@@ -45,12 +48,11 @@ def _beside(root: DataRoot) -> Iterator[Path]:
 
 
 def _folders(root: DataRoot) -> Iterator[Path]:
-    # Of a folder with very many files a tree holds the first only; so each of the largest is asked for itself.
+    # Of a folder with very many files a tree holds the first only: what may have many is asked for itself.
     yield root.path / "rubrics"
     yield root.path / "runner/configs"
     papers = [root.path / "papers" / name for name in root.names(root.path / "papers") if name.endswith("/")]
-    for folder in papers:
-        yield folder
+    yield from papers
     for above in (
         root.path / "runner/configs/agents",
         *(folder / name for folder in papers for name in ("fixtures", "submissions")),

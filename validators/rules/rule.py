@@ -8,7 +8,8 @@ from validators.faults import Fault
 from validators.findings import Severity
 from validators.roots import DataRoot
 
-Stray = tuple[str, str]
+# A path inside the root, a message, and the line if any is meant.
+Stray = tuple[str, str] | tuple[str, str, int]
 
 
 class Note(NamedTuple):

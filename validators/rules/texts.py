@@ -18,6 +18,7 @@ _ANY_SECRET = "|".join(pattern for _, pattern in _SECRETS)
 _FEWEST_SIGNS = 8
 _PREFIX = 4
 _TAIL = 20
+_LONG_RUN = 12
 _MOST = 20
 
 
@@ -26,7 +27,7 @@ def no_secret(text: str) -> Iterator[tuple[int, str]]:
 
     Why: whoever can read the repository could use it, and it stays in the history after it is deleted.
     Placeholders (sk-xxxx..., ...EXAMPLE) are left alone; of each kind the first 20 are shown. F614 looks at
-    what else is given away with a paper.
+    the other files of a data root.
     Mend: revoke the key first, then take it out; a config names the variable that holds it (`api_key_env`).
     Example:
         api_key: sk-...and forty more letters and digits
@@ -41,13 +42,22 @@ def no_secret(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _is_key(text: str, at: int, key: str) -> bool:
-    """Whether it begins a word and looks random; a private key needs neither."""
+    """Whether it begins a word, or follows a _, and looks random; a private key needs neither."""
     if key.startswith("-"):
         return True
     body = key[_PREFIX:][-_TAIL:]
-    mixed = any(map(str.isdigit, body)) or (body != body.lower() and body != body.upper())
-    alone = at == 0 or not (text[at - 1].isalnum() or text[at - 1] in "_-")
-    return alone and mixed and "EXAMPLE" not in key and len(set(body)) >= _FEWEST_SIGNS
+    alone = at == 0 or not (text[at - 1].isalnum() or text[at - 1] == "-")
+    looks_random = _is_mixed(body) and len(set(body)) >= _FEWEST_SIGNS
+    return alone and looks_random and "EXAMPLE" not in key and not (key.startswith("sk-") and _is_words(key))
+
+
+def _is_mixed(run: str) -> bool:
+    return any(map(str.isdigit, run)) or (run != run.lower() and run != run.upper())
+
+
+def _is_words(key: str) -> bool:
+    """Whether only words stand between its hyphens: sk-learn-based-approaches-2019."""
+    return not any(len(run) >= _LONG_RUN and _is_mixed(run[1:]) for run in re.split("[-_]", key))
 
 
 def line_ends_are_lf(text: str) -> Iterator[tuple[int, str]]:
