@@ -83,16 +83,20 @@ class Probes:
         if os.path.realpath(top) != os.path.join(os.path.realpath(self._root), path):  # noqa: PTH118
             return [".", "- ."]
         lines: list[str] = []
-        for folder, folders, files in os.walk(top):
-            folders.sort()
-            for name in sorted(folders + files):
-                place = os.path.join(folder, name)  # noqa: PTH118
-                found = os.lstat(place)
-                if not stat.S_ISDIR(found.st_mode):
-                    below = os.path.relpath(place, top).replace(os.sep, "/").replace("\n", "?")
-                    lines.append(f"{found.st_size if stat.S_ISREG(found.st_mode) else '-'} {below}")
-            if len(lines) > MOST_FILES:
-                break
+        # Not os.walk, which calls itself for each folder inside another.
+        left = [top]
+        while left and len(lines) <= MOST_FILES:
+            folders = []
+            for entry in _entries(left.pop()):
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(entry.path)
+                    continue
+                below = os.path.relpath(entry.path, top).replace(os.sep, "/").replace("\n", "?")
+                size = (
+                    entry.stat(follow_symlinks=False).st_size if entry.is_file(follow_symlinks=False) else "-"
+                )
+                lines.append(f"{size} {below}")
+            left += reversed(folders)
         return [".", *sorted(lines[: MOST_FILES + 1])]
 
     def _file(self, path: str) -> str:
@@ -102,11 +106,16 @@ class Probes:
         return ABSENT
 
     def _names(self, path: str) -> list[str]:
-        try:
-            with os.scandir(os.path.join(self._root, path)) as entries:  # noqa: PTH118
-                return sorted(map(_entry, entries))
-        except OSError:
-            return []
+        return sorted(map(_entry, _entries(os.path.join(self._root, path))))  # noqa: PTH118
+
+
+def _entries(folder: str) -> list["os.DirEntry[str]"]:
+    """What lies in a folder, by name; nothing where it cannot be read."""
+    try:
+        with os.scandir(folder) as entries:
+            return sorted(entries, key=lambda entry: entry.name)
+    except OSError:
+        return []
 
 
 def _entry(entry: "os.DirEntry[str]") -> str:

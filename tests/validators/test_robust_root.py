@@ -1,6 +1,8 @@
 """What a pull request brings into a data root makes no check slow: one process each, with few seconds."""
 
+import os
 import shutil
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -66,13 +68,30 @@ def links_to_itself(root: Path) -> None:
         (assets / name).symlink_to(".", target_is_directory=True)
 
 
+def folders_in_folders(root: Path) -> None:
+    for place in ("papers/demo/submissions/deep", "papers/demo/fixtures/deep", "papers/demo/assets/deep"):
+        (root / place).mkdir(parents=True)
+        handle = os.open(root / place, os.O_RDONLY)
+        for _ in range(1_800):
+            os.mkdir("d", dir_fd=handle)
+            below = os.open("d", os.O_RDONLY, dir_fd=handle)
+            os.close(handle)
+            handle = below
+        os.close(handle)
+
+
 HOSTILE: tuple[Callable[[Path], None], ...] = (
     long_heading, emphasis, slashes, licence, backticks, links_to_itself,
+    folders_in_folders,
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("spoil", HOSTILE, ids=lambda spoil: spoil.__name__)
 def test_hostile(spoil: Callable[[Path], None], tmp_path: Path) -> None:
     root = shutil.copytree(CASES / "root", tmp_path / "root")
-    spoil(root)
-    assert_survives(root)
+    try:
+        spoil(root)
+        assert_survives(root)
+    finally:
+        # pytest cannot remove folders that lie so deep.
+        subprocess.run(["rm", "-rf", root], check=True)
