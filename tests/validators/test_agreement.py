@@ -160,7 +160,7 @@ def every_file() -> list[Any]:
         path
         for folder in folders
         for path in sorted(folder.rglob("*.yaml"))
-        if "submissions" not in path.parts
+        if "submissions" not in path.parts and not path.is_symlink()
     ]
 
 
