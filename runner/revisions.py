@@ -12,7 +12,7 @@ from validators.documents import kind_and_faults
 from validators.faults import to_findings
 from validators.findings import Finding, InvalidDocumentError
 from validators.hydration import how_to_fetch
-from validators.overlay_base import why_not_upstreams
+from validators.overlays.base import why_not_upstreams
 from validators.quick import quick_data
 from validators.report import Report, joined, shown
 from validators.revising import revision_fault

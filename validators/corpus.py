@@ -10,7 +10,7 @@ from validators.models.checks import Check
 from validators.models.config import Agent, Judge, Run, Site
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.rubric import Criterion, Rubric
-from validators.overlaid import load_overlaid
+from validators.overlays.loading import load_overlaid
 from validators.roots import CONFIGS, OVERLAY, DataRoot
 from validators.tree import Node
 

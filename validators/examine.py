@@ -102,7 +102,7 @@ def _examine_document(
     if len(faults) >= MOST_FAULTS["error"]:
         told.append(Note(LEFT_OUT, 1))
     if kind == "overlay/v1" and not faults:
-        from validators.overlay_result import result_faults  # noqa: PLC0415  few roots have overlays
+        from validators.overlays.result import result_faults  # noqa: PLC0415  few roots have overlays
 
         told += result_faults(document, _told)
     found = [*faults, *told, *_text_faults(text)]

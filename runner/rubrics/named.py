@@ -11,7 +11,7 @@ from validators.corpus import Corpus, rubric_tree
 from validators.findings import InvalidDocumentError
 from validators.load import to_model
 from validators.models.rubric import Rubric
-from validators.overlaid import overlaid
+from validators.overlays.loading import overlaid
 from validators.report import shown
 from validators.roots import OVERLAY
 from validators.tree import Node

@@ -17,7 +17,7 @@ from validators.hydration import RUBRIC, fetchable
 from validators.load import to_model
 from validators.models.paper import Paper, Source
 from validators.models.rubric import Rubric
-from validators.overlay_base import beyond_upstream
+from validators.overlays.base import beyond_upstream
 from validators.roots import OVERLAY, DataRoot
 from validators.upstream_json import rubric_json
 from validators.writing import fsync_folder

@@ -12,7 +12,7 @@ from tests.upstream.catalogued import catalogued, upstream
 from tests.upstream.folders import branch, leaf, write_paper
 from validators.corpus import Corpus, rubric_tree
 from validators.hydration import RUBRIC
-from validators.overlay import apply_overlay
+from validators.overlays.edits import apply_overlay
 from validators.tree import walk
 
 Capture = pytest.CaptureFixture[str]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.validators.overlay_model import edited
-from validators.overlay import OverlayMisfitError, apply_edits, apply_overlay
+from validators.overlays.edits import OverlayMisfitError, apply_edits, apply_overlay
 
 Edited = tuple[dict[str, Any], list[dict[str, Any]], list[int], dict[str, Any]]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from validators.documents import Document, kind_and_faults
 from validators.faults import Fault
-from validators.overlay_base import pinned_sha256, why_another_base
+from validators.overlays.base import pinned_sha256, why_another_base
 from validators.roots import OVERLAY
 from validators.rules.rule import Note
 from validators.words import shown
@@ -85,7 +85,7 @@ def edits_fit(document: Document) -> Iterator[Fault | Note]:
     if rubric is None:
         yield Note("overlay edits not checked, as their rubric is not hydrated", _waiting(document))
         return
-    from validators.overlay import apply_edits  # noqa: PLC0415  few roots have overlays
+    from validators.overlays.edits import apply_edits  # noqa: PLC0415  few roots have overlays
 
     yield from apply_edits(rubric, document.data).misfits
 
@@ -101,7 +101,7 @@ def edits_change_something(document: Document) -> Iterator[Fault]:
     rubric = hydrated_rubric(document)
     if rubric is None:
         return
-    from validators.overlay import apply_edits  # noqa: PLC0415  as above
+    from validators.overlays.edits import apply_edits  # noqa: PLC0415  as above
 
     for number in apply_edits(rubric, document.data).idle:
         kind = document.data["edits"][number]["kind"]

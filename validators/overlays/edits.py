@@ -7,7 +7,7 @@ from typing import Any
 
 from validators.faults import Fault
 from validators.findings import Location
-from validators.overlay_tree import Criterion, Misfit, Tree
+from validators.overlays.tree import Criterion, Misfit, Tree
 from validators.words import shown
 
 # What a leaf has and a branch has not.

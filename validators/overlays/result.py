@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 
 from validators.documents import Document, kind_and_faults
 from validators.faults import Fault
-from validators.overlay import apply_edits
+from validators.overlays.edits import apply_edits
 from validators.rules.overlay import hydrated_rubric
 from validators.rules.rule import Note
 

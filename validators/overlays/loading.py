@@ -8,8 +8,8 @@ from validators.findings import InvalidDocumentError
 from validators.load import to_model
 from validators.models.overlay import Overlay
 from validators.models.rubric import Rubric
-from validators.overlay import apply_edits
-from validators.overlay_base import why_another_base
+from validators.overlays.base import why_another_base
+from validators.overlays.edits import apply_edits
 from validators.report import shown
 from validators.yaml_reader import Parsed, read_yaml
 

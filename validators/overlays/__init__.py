@@ -1,0 +1,1 @@
+"""Overlays: named edits of a rubric that is kept upstream."""
