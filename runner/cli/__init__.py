@@ -4,7 +4,10 @@ import argparse
 import gc
 import os
 import sys
+from collections.abc import Callable
+from functools import partial
 from importlib import import_module
+from typing import Any
 
 from runner import __version__
 from runner.cli.verbs import VERBS
@@ -19,17 +22,28 @@ EXIT_INTERRUPTED = 130
 
 def build_parser(verb: str | None) -> argparse.ArgumentParser:
     """The parser: all verbs by name, or with its arguments the one that is called."""
+    shape: dict[str, Any] = {"allow_abbrev": False, "formatter_class": _help_formatter()}
     parser = argparse.ArgumentParser(
-        prog="paperbench", description="Plan, run, judge and rank replications of papers.", allow_abbrev=False
+        prog="paperbench", description="Plan, run, judge and rank replications of papers.", **shape
     )
     parser.add_argument("--version", action="version", version=f"paperbench {__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     for name in [verb] if verb in VERBS else VERBS:
         module, summary = VERBS[name]
-        sub = verbs.add_parser(name, help=summary, description=summary, allow_abbrev=False)
+        sub = verbs.add_parser(name, help=summary, description=summary, **shape)
         if name == verb:
             import_module(module).add_arguments(sub)
     return parser
+
+
+def _help_formatter() -> Callable[[str], argparse.HelpFormatter]:
+    """A formatter that knows its width: finding it out, argparse loads shutil for every argument."""
+    width = os.environ.get("COLUMNS", "")
+    try:
+        columns = int(width) if width.isdecimal() else os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    except (AttributeError, OSError, ValueError):
+        columns = 80
+    return partial(argparse.HelpFormatter, width=columns - 2)
 
 
 def common_arguments(parser: argparse.ArgumentParser) -> None:
