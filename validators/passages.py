@@ -16,6 +16,8 @@ _SAME = str.maketrans({
 _HEADING = re.compile(r" {0,3}#{1,6}(?=[ \t])")
 _UNDERLINE = re.compile(r" {0,3}(?:=+|-+)[ \t]*$")
 _EMPHASIS = re.compile(r"\*+|(?<!\w)_+|(?<!_)_++(?!\w)")
+# ASCII words between single blanks, without emphasis: nothing to do.
+_AS_COMPARED = re.compile(r"[!-)+-^a-~]+(?: [!-)+-^a-~]+)*\Z")
 _MOST_WORDS = 60
 _NEAR_ENOUGH = 0.5
 
@@ -49,6 +51,8 @@ def _unclosed(heading: str) -> str:
 
 def heading_text(heading: str) -> str:
     """A heading as it is compared: plain, without emphasis."""
+    if _AS_COMPARED.match(heading):
+        return heading
     return plain(_EMPHASIS.sub("", heading))
 
 

@@ -1,10 +1,12 @@
 """Quotes are compared however their letters are written; nearest passages and headings are found."""
 
+import re
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from validators.markdown import without_code
-from validators.passages import headings, nearest_passage, plain
+from validators.passages import heading_text, headings, nearest_passage, plain
 
 TEXT = st.text(st.characters(codec="utf-8"), max_size=60)
 
@@ -64,3 +66,9 @@ def test_blanking_code_keeps_every_place(text: str) -> None:
     left = without_code(text)
     assert all(one in (other, " ") for one, other in zip(left, text, strict=True))
     assert left.count("\n") == text.count("\n") or "`" in text
+
+
+@given(st.text(alphabet="aB1 *_`#-\"'\t\u00a0\u2019é", max_size=20))
+def test_a_plain_heading_is_compared_as_it_is(heading: str) -> None:
+    emphasis = re.compile(r"\*+|(?<!\w)_+|(?<!_)_++(?!\w)")
+    assert heading_text(heading) == plain(emphasis.sub("", heading))
