@@ -20,6 +20,7 @@ def run(arguments: argparse.Namespace) -> int:
     root = data_root(arguments).root
     paths = [shown(root / place) for place in start(root, arguments.paper)]
     print("\n".join(f"wrote {path}" for path in paths))
-    files = " ".join(paths)
-    print(f"now write what their TODO lines ask for, until this is clean: paperbench check {files}")
+    where = f" --root {arguments.root}" if arguments.root else ""
+    print("now write what their TODO lines ask for, until this is clean:", end=" ")
+    print(f"paperbench check {arguments.paper}{where}")
     return 0
