@@ -3,6 +3,13 @@
 import os
 import signal
 
+from hypothesis import settings
+
+# The same examples at every run of CI, where a new one would stop somebody else's change; others elsewhere.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
+
 # A shell starts background jobs with SIGINT ignored, and children inherit that; tests send it to programs.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
