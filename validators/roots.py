@@ -43,7 +43,6 @@ class DataRoot:
         self.probes = Probes(str(path))
         self.seen: dict[str, str] = {}
         self._read: dict[str, Any] = {}
-        self._words: dict[str, str | None] = {}
 
     def documents(self) -> Iterator[str]:
         """Every file that belongs to the root, by path from it."""
@@ -162,13 +161,6 @@ class DataRoot:
         if inside not in self._read:
             self._read[inside] = _plain(text, str(path))
         return self._read[inside]
-
-    def words(self, path: Path) -> str | None:
-        """A text with every run of white space as one blank; None when it is not there."""
-        inside, text = self.inside(path), self.text(path)
-        if inside not in self._words:
-            self._words[inside] = None if text is None else " ".join(text.split())
-        return self._words[inside]
 
 
 def _plain(text: str | None, name: str) -> Any:
