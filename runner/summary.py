@@ -136,7 +136,8 @@ def _reproduction(config: Run) -> str:
     time = "no time limit" if minutes == "unlimited" else f"at most {minutes:g} min"
     return (
         f"each is run with '{' '.join(COMMAND)}' in a fresh copy: container {config.container}, "
-        f"network {config.network}, {time}, {limits.output_limit_mib} MiB of output; nothing is downloaded"
+        f"network {config.network_of('reproduce')}, {time}, "
+        f"{limits.output_limit_mib} MiB of output; nothing is downloaded"
     )
 
 

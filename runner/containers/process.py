@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from runner.containers.payload import Launch, Payload
 from runner.processes import MARKER
-from validators.models.config import Run
+from validators.models.config import PAYLOAD_STAGES, Run
 from validators.models.records import Isolation
 
 PASSED_ON = ("PATH", "LANG", "TZ")
@@ -35,8 +35,12 @@ class ProcessContainer:
 
     def refusal(self, run: Run) -> str | None:
         """It keeps nobody off the network."""
-        if run.network != "open":
-            return f"container 'process' cannot keep network '{run.network}'; write network: open"
+        for stage in PAYLOAD_STAGES:
+            network = run.network_of(stage)
+            if network != "open":
+                return f"container 'process' cannot keep network '{network}'; write network: open"
+        if run.writable_root:
+            return "container 'process' has no root of its own; leave writable_root out"
         return None
 
     def launch(self, payload: Payload) -> Launch:

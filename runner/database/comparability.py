@@ -1,10 +1,13 @@
 """What makes two scores comparable: papers, rubrics, protocol, limits, network and container."""
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from runner.errors import PaperbenchError
 from validators.digest import digest_json
+from validators.models.config import PAYLOAD_STAGES, Run
 from validators.models.plan import Plan, PlannedPaper, PlannedTrial
 from validators.models.records import Isolation
 
@@ -52,9 +55,10 @@ class PlanIndex:
             [
                 pinned,
                 trial.protocol or self.plan.protocol,
-                config.limits.model_dump(mode="json") if config else None,
-                config.network if config else None,
+                _limits(config) if config else None,
+                config.model_dump(mode="json")["network"] if config else None,
                 config.container if config else None,
+                *(_ways(config) if config else ()),
                 *(["not reproduced"] if trial.reproduced is False else []),
             ]
         )
@@ -70,6 +74,25 @@ class PlanIndex:
             known = self.known_rubrics.get((trial.agent, protocol, paper), frozenset())
             rubric = next(iter(known)) if len(known) == 1 else planned.rubric if planned else None
         return rubric, planned.paper if planned else None
+
+
+def _limits(config: Run) -> dict[str, Any]:
+    """What could be used."""
+    # How much of a log is kept changes no result.
+    limits: dict[str, Any] = config.limits.model_dump(mode="json")
+    for stage in PAYLOAD_STAGES:
+        del limits[stage]["log_limit_mib"]
+    return limits
+
+
+def _ways(config: Run) -> Iterator[Any]:
+    """How reproduce.sh is run, where that is not the usual way."""
+    plain = Run.model_fields["reproduction"].default
+    for way in ("clean", "salvage"):
+        if getattr(config.reproduction, way) != getattr(plain, way):
+            yield {way: config.reproduction.model_dump(mode="json")[way]}
+    if config.writable_root:
+        yield {"writable_root": sorted(config.writable_root)}
 
 
 def index_plan(plan: Plan) -> PlanIndex:

@@ -20,7 +20,7 @@ CREATE TABLE runs (
     protocol   VARCHAR NOT NULL,     -- full | code-dev | resources-provided: what the trials were asked for
     scoring    score_rule NOT NULL,  -- the rule the run declares
     container  VARCHAR,              -- process | apptainer; null in imported runs, as the next two
-    network    VARCHAR,              -- none | open | proxy
+    network    VARCHAR,              -- none | open | proxy, or one for each stage
     limits     VARCHAR,              -- declared limits of both stages, as JSON
     judge      VARCHAR               -- digest of the planned judge
 );

@@ -8,6 +8,7 @@ from runner.database.records import TrialRecord
 from runner.errors import PaperbenchError
 from runner.run_folder import RunFolder
 from validators.digest import leaf_digests, rubric_digest
+from validators.models.config import Run
 from validators.models.plan import Plan
 from validators.models.records import Isolation, Outcome
 from validators.tree import MODES, RULES, Node, effective_weights, leaves, view
@@ -40,7 +41,7 @@ def insert_run(database: Any, run: RunFolder, plan: Plan) -> None:
         "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             name, plan.uuid, plan.origin, moment(plan.created_at), plan.runner, plan.protocol, plan.scoring,
-            config.container if config else None, config.network if config else None, limits,
+            config.container if config else None, _network(config) if config else None, limits,
             plan.judge.digest if plan.judge else None,
         ],
     )  # fmt: skip
@@ -154,6 +155,13 @@ def _stage(trial: int, outcome: Outcome) -> Row:
         outcome.duration_seconds, outcome.host, outcome.tries, outcome.image,
         _isolation(outcome.declared), _isolation(outcome.observed),
     )  # fmt: skip
+
+
+def _network(config: Run) -> str:
+    network = config.network
+    if isinstance(network, str):
+        return network
+    return f"rollout {network.rollout}, reproduce {network.reproduce}"
 
 
 def _isolation(isolation: Isolation | None) -> str | None:

@@ -8,7 +8,7 @@ from runner.progress import Progress
 from runner.run_folder import RunFolder, TrialFolder
 from runner.schedulers.gpus import GpuSlots
 from validators.corpus import Corpus
-from validators.models.config import Run
+from validators.models.config import PayloadStage, Run
 from validators.models.plan import Plan, PlannedTrial
 from validators.models.records import Isolation, Stage
 
@@ -37,10 +37,6 @@ class RunContext:
         """What every process of the run carries in its environment."""
         return run_marker(self.run, self.plan)
 
-    def declared(self) -> Isolation:
-        """How far the config says a payload is kept apart."""
-        return Isolation(container=self.config.container, network=self.config.network)
-
 
 @dataclass(frozen=True)
 class StageContext:
@@ -49,6 +45,16 @@ class StageContext:
     within: RunContext
     trial: PlannedTrial
     stage: Stage
+
+    @property
+    def payload_stage(self) -> PayloadStage:
+        """The stage, where it is one that starts a payload."""
+        return "rollout" if self.stage == "rollout" else "reproduce"
+
+    def declared(self) -> Isolation:
+        """How far the config says the stage's payload is kept apart."""
+        config = self.within.config
+        return Isolation(container=config.container, network=config.network_of(self.payload_stage))
 
     @property
     def folder(self) -> TrialFolder:

@@ -63,7 +63,7 @@ class Reproduce:
                 shutil.copyfileobj(log, kept)
         over = _trimmed(space.submission, before, context.within.config.limits.reproduce.output_limit_mib)
         ending = blamed(ending_of(report), damage, over)
-        ending = replace(ending, gpus=slots, declared=context.within.declared())
+        ending = replace(ending, gpus=slots, declared=context.declared())
         ending = replace(ending, observed=context.within.container.observed())
         return _described(ending, space, before, scan(space.submission))
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from validators.models.base import Instant, Model, Positive, Sha256, Slug, Text
 from validators.models.checks import Check
-from validators.models.config import Agent, Judge, Protocol, Run, ScoringRule, Site
+from validators.models.config import Agent, Judge, PayloadStage, Protocol, Run, ScoringRule, Site
 from validators.models.rubric import Category, Facet
 
 
@@ -24,6 +24,17 @@ class PlannedPaper(Model):
     paper: Annotated[Sha256, Field(description="Digest of paper.yaml's files: path and bytes.")]
     blacklist: Sha256 | None = None
     title: Text | None = None
+
+
+class PlannedImage(Model):
+    """The image of one stage."""
+
+    stage: PayloadStage
+    image: Annotated[Text, Field(description="The name of its recipe under sif/, or where it lies.")]
+    definition: Annotated[
+        Sha256 | None, Field(description="Digest of the recipe and all its inputs, build arguments apart.")
+    ] = None
+    sha256: Annotated[Sha256 | None, Field(description="Of an image built elsewhere.")] = None
 
 
 class PlannedAgent(Model):
@@ -86,6 +97,7 @@ class Plan(Model):
     judge: PlannedJudge | None = None
     papers: tuple[PlannedPaper, ...]
     agents: tuple[PlannedAgent, ...] = ()
+    images: Annotated[tuple[PlannedImage, ...], Field(description="None without a container.")] = ()
     trials: tuple[PlannedTrial, ...]
 
 

@@ -16,6 +16,7 @@ class Isolation(Model):
     container: Literal["process", "apptainer", "none"]
     network: Literal["none", "open", "proxy"]
     user_namespace: bool | None = None
+    pid_namespace: bool | None = None
     read_only_root: bool | None = None
 
 
@@ -36,6 +37,24 @@ class Made(Model):
     changed: Count
     rewritten: Annotated[Count, Field(description="Written again with the same bytes.")]
     deleted: Count
+
+
+class LargeFile(Model):
+    """A file over the size that a run lists."""
+
+    path: Text
+    bytes: Count
+
+
+class Try(Model):
+    """One way in which reproduce.sh was run."""
+
+    python: Text | None = None
+    venv: bool = False
+    exit_status: Integer | None = None
+    reason: Text
+    duration_seconds: Annotated[float, Field(ge=0.0)]
+    kept: Annotated[bool, Field(description="Whether the stage's results are this one's.")]
 
 
 class Grading(Model):
@@ -77,6 +96,13 @@ class Outcome(Model):
     host: Text
     tries: Annotated[Positive, Field(description="Starts of this stage, this one included.")] = 1
     image: Annotated[Text | None, Field(description="The image's digest.")] = None
+    image_mount: Annotated[
+        Literal["fuse", "unsquash", "sandbox"] | None,
+        Field(description="How the image's files were reached."),
+    ] = None
+    limits_by: Annotated[
+        Literal["polled", "cgroup"] | None, Field(description="Who kept the limits on memory and processes.")
+    ] = None
     declared: Isolation | None = None
     observed: Isolation | None = None
     gpus: tuple[Text, ...] = ()
@@ -84,6 +110,13 @@ class Outcome(Model):
         Sha256 | None, Field(description="Digest of the submission this stage leaves behind.")
     ] = None
     made: Made | None = None
+    large_files: Annotated[
+        tuple[LargeFile, ...],
+        Field(description="Files over reproduction.list_files_over_mib, largest first."),
+    ] = ()
+    attempts: Annotated[
+        tuple[Try, ...], Field(description="Every way in which reproduce.sh was run, salvage included.")
+    ] = ()
     grading: Grading | None = None
     source: SourceFile | None = None
     sources: Annotated[

@@ -181,7 +181,7 @@ def images_have_recipes(document: Document) -> Iterator[Fault]:
     images = {"rollout": "agent", "reproduce": "reproduce"} | (document.data.get("images") or {})
     there = root.names(root.path / "sif")
     for stage, image in images.items():
-        if not {f"{image}.def", f"{image}.sif"} & set(there):
+        if isinstance(image, str) and not {f"{image}.def", f"{image}.sif"} & set(there):
             where = ("images", stage) if stage in (document.data.get("images") or {}) else ("container",)
             yield Fault(
                 where, f"image {shown(image)} has no recipe sif/{image}.def; write it, or mend the name"
