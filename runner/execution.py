@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.containers import container
+from runner.containers import Image, Wanted, container
 from runner.durable import clear_torn
 from runner.errors import PaperbenchError
 from runner.halt import Halt, InterruptedRunError
@@ -17,7 +17,7 @@ from runner.judging.llm.cache import answers_folder
 from runner.lease import Lease, LeaseLostError
 from runner.planning import check_drift
 from runner.planning.plan import runner_version
-from runner.planning.resolve import planned_judge, refuse_impossible
+from runner.planning.resolve import payload_stages, planned_judge, refuse_impossible
 from runner.processes import sweep
 from runner.progress import Progress, progress_for
 from runner.run_folder import PLAN, RunFolder
@@ -26,7 +26,7 @@ from runner.schedulers.gpus import GpuSlots
 from runner.stages.context import RunContext, run_marker
 from runner.stages.trial import finished, run_trial, stage_outcomes
 from validators.corpus import Corpus
-from validators.models.config import Run, Site
+from validators.models.config import PayloadStage, Run, Site
 from validators.models.plan import Plan, PlannedJudge, PlannedTrial
 from validators.models.records import Outcome
 
@@ -103,13 +103,19 @@ def _run_trials(
     # The same judge by its digest, reached as its config says now.
     judge = planned_judge(corpus, work.judge.config.id, PLAN)
     halt = Halt()
-    context = RunContext(
-        run, work.plan, work.config, corpus, container(work.config.container),
-        GpuSlots(work.site.gpus), halt, progress,
-    )  # fmt: skip
-    grader = Grader(run, work.plan, judge, answers_folder(run.path.parent))
     guard = threading.Thread(target=_guard, args=(lease, halt, progress), daemon=True)
     guard.start()
+    try:
+        images = _images(run, corpus, work, progress)
+    except BaseException:
+        halt.ask()
+        progress.close()
+        raise
+    context = RunContext(
+        run, work.plan, work.config, corpus, container(work.config.container),
+        GpuSlots(work.site.gpus), images, halt, progress,
+    )  # fmt: skip
+    grader = Grader(run, work.plan, judge, answers_folder(run.path.parent))
 
     def one(trial: PlannedTrial) -> None:
         run_trial(context, trial, grader)
@@ -124,6 +130,18 @@ def _run_trials(
         progress.close()
     if lease.lost.is_set():
         raise LeaseLostError(f"{run.path} was taken over by another process; see 'paperbench status'")
+
+
+def _images(
+    run: RunFolder, corpus: Corpus, work: Executable, progress: Progress
+) -> dict[PayloadStage, Image]:
+    """The image of each stage that starts a payload, tried out before any trial spends time."""
+    wanted = [
+        Wanted(work.config, work.site, stage, corpus.root, run.path / f".{stage}.image")
+        for stage in payload_stages(work.config.protocol)
+    ]
+    images = {one.stage: container(work.config.container).image(one, progress.note) for one in wanted}
+    return {stage: image for stage, image in images.items() if image is not None}
 
 
 def _guard(lease: Lease, halt: Halt, progress: Progress) -> None:

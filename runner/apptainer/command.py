@@ -57,7 +57,8 @@ class Places:
 class Exec:
     """A command in a contained image.
 
-    root is the path of a throw-away overlay in which the command may act as root, None for a read-only image.
+    fakeroot makes the caller root inside; overlay is a folder for what is written to the image's own files,
+    None keeps them read-only.
     as_superuser says that the caller is root: then closed are the paths of the kernel, read-only inside,
     through which root's user id could own the machine even without a capability.
     """
@@ -69,7 +70,8 @@ class Exec:
     environment: Mapping[str, str] = field(default_factory=dict)
     network: Literal["none", "open"] = "none"
     gpus: Literal["nvidia", "amd"] | None = None
-    root: Path | None = None
+    fakeroot: bool = False
+    overlay: Path | None = None
     unsquash: bool = False
     as_superuser: bool = False
     closed: tuple[str, ...] = ()
@@ -86,8 +88,10 @@ class Exec:
             yield from ("--net", "--network", "none")
         if self.gpus is not None:
             yield GPU_OPTIONS[self.gpus]
-        if self.root is not None:
-            yield from ("--fakeroot", "--overlay", str(self.root))
+        if self.fakeroot:
+            yield "--fakeroot"
+        if self.overlay is not None:
+            yield from ("--overlay", str(self.overlay))
         if self.unsquash:
             yield "--unsquash"
         if self.as_superuser:

@@ -1,10 +1,12 @@
 """The process container: a plain process in its own folder, with a clean environment."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from runner.containers.payload import Launch, Payload
+from runner.containers.inside import Inside
+from runner.containers.payload import Image, Launch, Payload, Wanted
 from runner.processes import MARKER
 from validators.models.config import PAYLOAD_STAGES, Run
 from validators.models.records import Isolation
@@ -34,7 +36,7 @@ class ProcessContainer:
     caller: Mapping[str, str] = field(default_factory=lambda: os.environ)
 
     def refusal(self, run: Run) -> str | None:
-        """It keeps nobody off the network."""
+        """It keeps nobody off the network, and has no root of its own."""
         for stage in PAYLOAD_STAGES:
             network = run.network_of(stage)
             if network != "open":
@@ -43,10 +45,38 @@ class ProcessContainer:
             return "container 'process' has no root of its own; leave writable_root out"
         return None
 
+    def missing(self) -> str | None:
+        """Nothing."""
+        return None
+
+    def image(self, wanted: Wanted, note: Callable[[str], None]) -> Image | None:
+        """None."""
+        del wanted, note
+        return None
+
     def launch(self, payload: Payload) -> Launch:
         """The command itself."""
-        return Launch(payload.argv, clean_environment(payload, self.caller), payload.work)
+        scratch = payload.scratch
+        return Launch(
+            payload.argv,
+            clean_environment(payload, self.caller),
+            payload.work,
+            needed=(scratch / "home", scratch / "tmp"),
+            counted=(payload.work, scratch),
+        )
 
-    def observed(self) -> Isolation:
-        """None, and an open network."""
-        return Isolation(container="process", network="open", user_namespace=False, read_only_root=False)
+    def observed(self, said: str | None) -> Inside:
+        """No namespace of its own, and an open network."""
+        del said
+        isolation = Isolation(
+            container="process",
+            network="open",
+            user_namespace=False,
+            pid_namespace=False,
+            read_only_root=False,
+        )
+        return Inside(isolation, command_found=True)
+
+    def give_back(self, image: Image | None, folder: Path, aside: Path) -> None:
+        """Nobody is root inside."""
+        del image, folder, aside

@@ -6,7 +6,7 @@ from pathlib import Path
 from runner.errors import PaperbenchError
 from runner.planning import lookup
 from runner.planning.digests import document_digest, folder_digest, paper_digest
-from runner.planning.resolve import planned_judge
+from runner.planning.resolve import planned_images, planned_judge
 from runner.run_folder import RunFolder
 from validators.corpus import Corpus, rubric_tree
 from validators.digest import rubric_digest
@@ -22,6 +22,7 @@ def check_drift(run: RunFolder, plan: Plan, corpus: Corpus) -> None:
         *_papers(run, plan, corpus),
         *papers,
         *_configs(plan, corpus),
+        *_images(plan, corpus),
         *_submissions(run, plan, corpus),
     ]
     if drifted:
@@ -60,6 +61,13 @@ def _configs(plan: Plan, corpus: Corpus) -> Iterator[str]:
         name = plan.judge.config.id
         if planned_judge(corpus, name, WHERE).digest != plan.judge.digest:
             yield f"judge {name}"
+
+
+def _images(plan: Plan, corpus: Corpus) -> Iterator[str]:
+    have = {planned.stage: planned for planned in planned_images(corpus, plan.config)} if plan.config else {}
+    for planned in plan.images:
+        if have.get(planned.stage) != planned:
+            yield f"image {planned.image}"
 
 
 def submission_folder(corpus: Corpus, trial: PlannedTrial) -> Path | None:

@@ -15,6 +15,7 @@ from runner.errors import PaperbenchError
 from runner.planning import lookup
 from runner.planning.resolve import (
     planned_agents,
+    planned_images,
     planned_judge,
     planned_paper,
     planned_trials,
@@ -82,6 +83,7 @@ def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = No
             "judge": planned_judge(corpus, run.judge, where),
             "papers": tuple(planned_paper(corpus, paper, rubrics[paper]) for paper in papers),
             "agents": agents,
+            "images": tuple(planned_images(corpus, run)),
             "trials": trials,
         }
     )

@@ -10,8 +10,8 @@ from runner.planning import lookup
 from runner.planning.digests import document_digest, folder_digest, paper_digest
 from validators.corpus import Corpus, rubric_tree
 from validators.digest import rubric_digest
-from validators.models.config import AgentUse, Run, Site
-from validators.models.plan import PlannedAgent, PlannedJudge, PlannedPaper, PlannedTrial
+from validators.models.config import AgentUse, PayloadStage, Protocol, Run, Site
+from validators.models.plan import PlannedAgent, PlannedImage, PlannedJudge, PlannedPaper, PlannedTrial
 from validators.models.rubric import Rubric
 from validators.roots import CONFIGS
 
@@ -52,6 +52,25 @@ def planned_judge(corpus: Corpus, name: str, where: str) -> PlannedJudge:
     from runner.judging.resolve import resolve_judge  # noqa: PLC0415  planning alone needs no judge back end
 
     return resolve_judge(corpus, lookup.judge(corpus, name, where), CONFIGS / "judges")
+
+
+def payload_stages(protocol: Protocol) -> tuple[PayloadStage, ...]:
+    """The stages that start a payload."""
+    return () if protocol == "code-dev" else ("reproduce",)
+
+
+def planned_images(corpus: Corpus, run: Run) -> Iterator[PlannedImage]:
+    """The images that the stages run in; raises PaperbenchError for one without a recipe."""
+    if run.container == "process":
+        return
+    from runner.images import definition_digest  # noqa: PLC0415  most plans need none
+
+    for stage in payload_stages(run.protocol):
+        image = run.image_of(stage)
+        if isinstance(image, str):
+            yield PlannedImage(stage=stage, image=image, definition=definition_digest(corpus.root, image))
+        else:
+            yield PlannedImage(stage=stage, image=image.sif, sha256=image.sha256)
 
 
 def planned_agents(corpus: Corpus, run: Run, where: str) -> tuple[PlannedAgent, ...]:

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 
 from runner.clock import instant
+from runner.containers import Image
 from runner.stages.context import StageContext
 from validators.models.records import FailureClass, Isolation, Made, Outcome
 
@@ -22,6 +23,7 @@ class Ending:
     declared: Isolation | None = None
     observed: Isolation | None = None
     submission: str | None = None
+    image: Image | None = None
     made: Made | None = None
 
 
@@ -50,6 +52,8 @@ def outcome_of(ending: Ending, context: StageContext, tries: int, started: float
             "tries": tries,
             "declared": ending.declared,
             "observed": ending.observed,
+            "image": None if ending.image is None else ending.image.sha256,
+            "image_mount": None if ending.image is None else ending.image.mount,
             "gpus": ending.gpus,
             "submission": ending.submission,
             "made": ending.made,

@@ -4,36 +4,22 @@ import os
 import shutil
 import stat
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
-from runner.containers import Payload
 from runner.copying import LONGEST_PATH, copy_tree, make_readable, remove_tree
 from runner.manifest import Entry, compare, scan, submission_digest, write_manifest
 from runner.output import folder_bytes
-from runner.processes import Supervisor, sweep
 from runner.stages.context import StageContext
 from runner.stages.ending import Ending
-from runner.stages.failures import DISK, InfrastructureError
+from runner.stages.failures import DISK
 from runner.stages.handed_in import handed_in
+from runner.stages.payload import LOG, MIB, ending_of, open_log, run_payload
 from runner.stages.workspace import Workspace
-from runner.supervisor import Order, Report
-from validators.models.config import StageLimits
 from validators.models.records import Made
 
 SCRIPT = "reproduce.sh"
 COMMAND = ("bash", SCRIPT)
-LOG = "reproduce.log"
-MARGIN_SECONDS = 10.0
-MIB = 1 << 20
-GIB = 1 << 30
-WORDS = {
-    "time_limit": "stopped at its time limit",
-    "output_limit": "stopped at its limit on output",
-    "memory_limit": "stopped at its limit on memory",
-}
 
 
 @dataclass(frozen=True)
@@ -54,7 +40,8 @@ class Reproduce:
         rollout = handed_in(context.folder.stage("rollout"))
         with open_log(space.work) as log:
             with context.within.slots.taken(gpus, context.within.halt) as slots:
-                report = _supervised(context, space, log, slots)
+                ran = run_payload(context, space, COMMAND, log, slots)
+            context.give_back(space.work)
             damage = _reclaimed(space)
             if rollout.restore(context):
                 damage = "it changed what was handed in"
@@ -62,93 +49,16 @@ class Reproduce:
                 log.seek(0)
                 shutil.copyfileobj(log, kept)
         over = _trimmed(space.submission, before, context.within.config.limits.reproduce.output_limit_mib)
-        ending = blamed(ending_of(report), damage, over)
-        ending = replace(ending, gpus=slots, declared=context.declared())
-        ending = replace(ending, observed=context.within.container.observed())
+        ending = blamed(ending_of(ran.report), damage, over)
+        ending = replace(ending, gpus=slots, declared=context.declared(), observed=ran.isolation)
+        ending = replace(ending, image=context.within.images.get(context.payload_stage))
         return _described(ending, space, before, scan(space.submission))
-
-
-@contextmanager
-def open_log(folder: Path) -> Iterator[BinaryIO]:
-    """A file without a name, so that nobody who is not given it can write another log in its place."""
-    path = folder / LOG
-    with path.open("x+b") as log:
-        path.unlink()
-        yield log
 
 
 def has_script(submission: Path) -> bool:
     """Whether there is a reproduce.sh in the root that does not lead out of the submission."""
     script = submission / SCRIPT
     return script.is_file() and script.resolve().is_relative_to(submission.resolve())
-
-
-def order_for(context: StageContext, space: Workspace, log: BinaryIO, gpus: tuple[str, ...]) -> Order:
-    """The supervisor's order: the payload in the run's container, and its limits."""
-    scratch = space.work / "scratch"
-    payload = Payload(COMMAND, space.work / "submission", scratch, context.marker, context.trial.id, gpus)
-    launch = context.within.container.launch(payload)
-    limits = context.within.config.limits.reproduce
-    return Order(
-        argv=list(launch.argv),
-        env=launch.env,
-        folder=str(launch.folder),
-        log=f"/proc/self/fd/{log.fileno()}",
-        measured=[str(space.work)],
-        time_limit_seconds=_seconds(limits),
-        output_limit_bytes=limits.output_limit_mib * MIB,
-        memory_limit_bytes=None if limits.mem_gib is None else int(limits.mem_gib * GIB),
-    )
-
-
-def _seconds(limits: StageLimits) -> float | None:
-    minutes = limits.time_limit_minutes
-    return None if isinstance(minutes, str) else minutes * 60
-
-
-def _supervised(context: StageContext, space: Workspace, log: BinaryIO, gpus: tuple[str, ...]) -> Report:
-    for name in ("home", "tmp"):
-        (space.work / "scratch" / name).mkdir(parents=True)
-    halt = context.within.halt
-    halt.check()
-    supervisor = Supervisor(context.marker, log.fileno())
-    halt.watch(supervisor)
-    try:
-        space.record(supervisor)
-        order = order_for(context, space, log, gpus)
-        supervisor.order(order)
-        report = supervisor.report(_patience(order))
-        if report is None or report.ended == "time_limit":
-            # It may have been killed or kept from its work by what it stood over.
-            sweep(context.marker, moment=0.0)
-    finally:
-        supervisor.let_go()
-        halt.forget(supervisor)
-    halt.check()
-    if report is None:
-        raise InfrastructureError("supervisor_lost", "the stage's supervisor ended without a report")
-    return report
-
-
-def _patience(order: Order) -> float | None:
-    limit = order.time_limit_seconds
-    return None if limit is None else limit + order.grace_seconds + order.give_up_seconds + MARGIN_SECONDS
-
-
-def ending_of(report: Report) -> Ending:
-    """What the supervisor's report means; raises InfrastructureError where it blames nobody's work."""
-    if report.ended in ("not_started", "not_killed"):
-        raise InfrastructureError(report.ended, report.error or report.ended)
-    if report.error is not None:
-        raise InfrastructureError("log_lost", report.error)
-    message = f"{report.left_running} processes still ran and were ended" if report.left_running else None
-    if report.ended in WORDS:
-        ending = Ending("submission", report.ended, WORDS[report.ended])
-    elif report.exit_status == 0:
-        ending = Ending("none", "ok", message)
-    else:
-        ending = Ending("submission", "exit_status", message)
-    return replace(ending, exit_status=report.exit_status, duration_seconds=report.duration_seconds)
 
 
 def blamed(ending: Ending, damage: str | None, over: str | None) -> Ending:

@@ -102,12 +102,21 @@ def run_stage(context: StageContext) -> Outcome:
     return outcome
 
 
+def _begin(context: StageContext, space: Workspace) -> None:
+    try:
+        space.begin()
+    except PermissionError:
+        # A start that was killed may have left files of the ids that root inside stands for.
+        context.give_back(space.work)
+        space.begin()
+
+
 def _tried(context: StageContext, space: Workspace) -> Ending:
     retries = context.within.config.max_retries
     for retry in range(retries + 1):
         context.within.halt.check()
         try:
-            space.begin()
+            _begin(context, space)
             return STAGES[context.stage].attempt(context, space)
         except InfrastructureError as error:
             failure = error

@@ -1,0 +1,49 @@
+"""An image unpacked once into a folder, for machines that can neither mount nor unpack it for every start."""
+
+from pathlib import Path
+
+from runner import procfs
+from runner.apptainer import call
+from runner.apptainer.command import PROGRAM
+from runner.containers.launching import Host, places
+from runner.copying import remove_tree
+from validators.writing import fsync_folder
+
+PATIENCE_SECONDS = 3600.0
+
+
+def sandbox(image: Path, sha256: str, host: Host) -> Path:
+    """The folder with the image's files, made now if need be; raises ApptainerError and OSError."""
+    folder = image.with_name(f"{image.stem}-{sha256[:12]}.sandbox")
+    if folder.is_dir():
+        return folder
+    for leftover in image.parent.glob(f".{folder.name}.*"):
+        if procfs.abandoned(leftover.name.rsplit(".", 1)[-1]):
+            remove_tree(leftover)
+    draft = image.parent / f".{folder.name}.{procfs.signature()}"
+    aside = draft.with_name(f"{draft.name}.aside")
+    try:
+        written = places(aside)
+        for place in (written.temporary, written.cache, written.configuration):
+            place.mkdir(parents=True, exist_ok=True)
+        options = ["--fakeroot"] if host.superuser else []
+        call(
+            [PROGRAM, "--quiet", "build", *options, "--sandbox", str(draft), str(image)],
+            written.environment(host.caller),
+            PATIENCE_SECONDS,
+        )
+        _settle(draft, folder)
+    finally:
+        remove_tree(draft)
+        remove_tree(aside)
+    return folder
+
+
+def _settle(draft: Path, folder: Path) -> None:
+    try:
+        draft.rename(folder)
+    except OSError:
+        # Somebody else was faster.
+        if not folder.is_dir():
+            raise
+    fsync_folder(folder.parent)

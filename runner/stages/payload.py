@@ -1,0 +1,159 @@
+"""Starts a stage's payload in the run's container, under a supervisor, and reads what held."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO
+
+from runner.apptainer.calls import last_lines
+from runner.containers import Launch, Payload
+from runner.processes import Supervisor, sweep
+from runner.stages.context import StageContext
+from runner.stages.ending import Ending
+from runner.stages.failures import InfrastructureError
+from runner.stages.workspace import Workspace
+from runner.supervisor import Order, Report
+from validators.models.config import StageLimits
+from validators.models.records import Isolation
+
+LOG = "reproduce.log"
+MARGIN_SECONDS = 10.0
+MIB = 1 << 20
+GIB = 1 << 30
+WORDS = {
+    "time_limit": "stopped at its time limit",
+    "output_limit": "stopped at its limit on output",
+    "memory_limit": "stopped at its limit on memory",
+    "process_limit": "stopped at its limit on processes",
+}
+NOT_HERE = {
+    "not_started": "the payload could not be started",
+    "not_killed": "the payload could not be ended",
+    "container_lost": "the container's image was lost while it ran",
+}
+
+
+@dataclass(frozen=True)
+class Ran:
+    """One start of a payload: how it ended, and how far it was kept apart."""
+
+    report: Report
+    isolation: Isolation
+
+
+@contextmanager
+def open_log(folder: Path) -> Iterator[BinaryIO]:
+    """A file without a name, so that nobody who is not given it can write another log in its place."""
+    path = folder / LOG
+    with path.open("x+b") as log:
+        path.unlink()
+        yield log
+
+
+def run_payload(
+    context: StageContext, space: Workspace, argv: tuple[str, ...], log: BinaryIO, gpus: tuple[str, ...]
+) -> Ran:
+    """Run a command in the stage's work folder to its end; raises InfrastructureError and OSError."""
+    container = context.within.container
+    launch = container.launch(payload_of(context, space, argv, gpus))
+    for folder in launch.needed:
+        folder.mkdir(parents=True, exist_ok=True)
+    report = _supervised(context, space, order_for(context, launch, log))
+    _blame_the_machine(report, launch)
+    try:
+        inside = container.observed(report.inside)
+    except ValueError as error:
+        raise InfrastructureError("container_failed", str(error)) from None
+    if not inside.command_found:
+        raise InfrastructureError("image_unfit", f"the image has no {argv[0]}; add it to the recipe")
+    return Ran(report, inside.isolation)
+
+
+def payload_of(
+    context: StageContext, space: Workspace, argv: tuple[str, ...], gpus: tuple[str, ...]
+) -> Payload:
+    """The command in the stage's folders, as the run wants it kept apart."""
+    within, stage, work = context.within, context.payload_stage, space.work
+    return Payload(
+        argv, work / "submission", work / "scratch", work / "aside", context.marker, context.trial.id,
+        gpus=gpus,
+        network=within.config.network_of(stage),
+        writable_root=stage in within.config.writable_root,
+        image=within.images.get(stage),
+        gpu_vendor=within.gpu_vendor,
+    )  # fmt: skip
+
+
+def order_for(context: StageContext, launch: Launch, log: BinaryIO) -> Order:
+    """The supervisor's order: what to start, and the stage's limits."""
+    limits = context.within.config.limits_of(context.payload_stage)
+    return Order(
+        argv=list(launch.argv),
+        env=launch.env,
+        folder=str(launch.folder),
+        log=f"/proc/self/fd/{log.fileno()}",
+        measured=[str(folder) for folder in launch.counted],
+        time_limit_seconds=_seconds(limits),
+        output_limit_bytes=limits.output_limit_mib * MIB,
+        memory_limit_bytes=None if limits.mem_gib is None else int(limits.mem_gib * GIB),
+        process_limit=limits.processes,
+        log_limit_bytes=limits.log_limit_mib * MIB,
+        header=launch.header,
+        helpers_watched=launch.header is not None,
+    )
+
+
+def _seconds(limits: StageLimits) -> float | None:
+    minutes = limits.time_limit_minutes
+    return None if isinstance(minutes, str) else minutes * 60
+
+
+def _supervised(context: StageContext, space: Workspace, order: Order) -> Report:
+    halt = context.within.halt
+    halt.check()
+    supervisor = Supervisor(context.marker, int(order.log.rpartition("/")[2]))
+    halt.watch(supervisor)
+    try:
+        space.record(supervisor)
+        supervisor.order(order)
+        report = supervisor.report(_patience(order))
+        if report is None or report.ended == "time_limit":
+            # It may have been killed or kept from its work by what it stood over.
+            sweep(context.marker, [(supervisor.pid, supervisor.start)], moment=0.0)
+    finally:
+        supervisor.let_go()
+        halt.forget(supervisor)
+    halt.check()
+    if report is None:
+        raise InfrastructureError("supervisor_lost", "the stage's supervisor ended without a report")
+    return report
+
+
+def _patience(order: Order) -> float | None:
+    limit = order.time_limit_seconds
+    return None if limit is None else limit + order.grace_seconds + order.give_up_seconds + MARGIN_SECONDS
+
+
+def _blame_the_machine(report: Report, launch: Launch) -> None:
+    """Raise InfrastructureError for an end that tells nothing of the payload."""
+    if report.ended in NOT_HERE:
+        raise InfrastructureError(report.ended, report.error or NOT_HERE[report.ended])
+    if report.error is not None:
+        raise InfrastructureError("log_lost", report.error)
+    if launch.header is not None and report.inside is None:
+        raise InfrastructureError(
+            "container_failed", f"the container did not start: {last_lines(report.said) or report.ended}"
+        )
+
+
+def ending_of(report: Report) -> Ending:
+    """What the end of a payload that ran means."""
+    message = f"{report.left_running} processes still ran and were ended" if report.left_running else None
+    if report.ended in WORDS:
+        ending = Ending("submission", report.ended, WORDS[report.ended])
+    elif report.exit_status == 0:
+        ending = Ending("none", "ok", message)
+    else:
+        ending = Ending("submission", "exit_status", message)
+    return replace(ending, exit_status=report.exit_status, duration_seconds=report.duration_seconds)
