@@ -1,54 +1,107 @@
-"""What a stage puts out: its log up to the limit, and the size of what it writes."""
+"""What a stage puts out: its log as it is kept, and the size of what it writes."""
 
 import os
+import time
+from dataclasses import dataclass
+
+from runner.log_lines import MARK, HeaderLine, KeptLog
 
 CHUNK = 1 << 16
+SAID = 2000
+_APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+
+
+@dataclass(frozen=True)
+class LogOrder:
+    """Where the log goes, how much may be printed and how much is kept, and what its header begins with."""
+
+    path: str
+    limit: int | None
+    kept: int | None
+    header: str | None
 
 
 class LogFile:
-    """The payload's output as far as the limit lets it grow."""
+    """The payload's output: all of it counted, each line with its time, kept as far as the limits let it."""
 
-    def __init__(self, path: str, pipe: int, limit: int | None) -> None:
-        self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    def __init__(self, order: LogOrder, pipe: int, begin: float) -> None:
+        self._file = os.fdopen(os.open(order.path, _APPEND, 0o644), "ab", buffering=0)
+        self._kept = KeptLog(self._file, *_parts(order.limit, order.kept))
+        self._header = None if order.header is None else HeaderLine(order.header.encode())
+        self._begin = begin
+        self._last = b""
         self.pipe = pipe
-        self._limit = limit
         self.size = 0
         self.open = True
         self.error: str | None = None
+        self.started_seconds = 0.0
         os.set_blocking(pipe, False)
 
-    def pump(self) -> None:
-        """Take what the pipe holds; what passes the limit is dropped, so that nobody hangs on a full pipe."""
+    @property
+    def inside(self) -> str | None:
+        """What the header said; None while it has not come."""
+        says = self._header.says if self._header else None
+        return None if says is None else says.decode(errors="replace")
+
+    @property
+    def said(self) -> str:
+        """The last of what was printed, while a header has not come."""
+        return self._last.decode(errors="replace")
+
+    def pump(self) -> bool:
+        """Take what the pipe holds, also past every limit, so that nobody hangs on it; True for any."""
         try:
             data = os.read(self.pipe, CHUNK)
         except BlockingIOError:
-            return
+            return False
         if not data:
             self.open = False
-            return
-        room = len(data) if self._limit is None else max(0, self._limit - self.size)
+            return False
         self.size += len(data)
+        if self._header is not None and self._header.says is None:
+            data = self._before_header(self._header, data)
+        self._keep(data)
+        return True
+
+    def _before_header(self, header: HeaderLine, data: bytes) -> bytes:
+        self._last = (self._last + data)[-SAID:]
+        data = header.take(data)
+        if header.says is not None:
+            self._last = b""
+            self.size -= header.taken
+            self.started_seconds = round(time.monotonic() - self._begin, 3)
+        return data
+
+    def _keep(self, data: bytes) -> None:
         try:
-            view = memoryview(data)[:room]
-            while view:
-                view = view[os.write(self._file, view) :]
+            self._kept.put(data, time.monotonic() - self._begin)
         except OSError as error:
             self.error = self.error or os.strerror(error.errno or 0)
 
     def drain(self) -> None:
         """Take the rest, but wait for nobody."""
-        before = -1
-        while self.open and before != self.size:
-            before = self.size
-            self.pump()
+        while self.open and self.pump():
+            pass
 
     def close(self) -> None:
-        """Make the log durable."""
+        """Write what was held back, and make the log durable."""
+        if self._header is not None:
+            self._keep(self._header.rest())
         try:
-            os.fsync(self._file)
+            self._kept.close()
+            os.fsync(self._file.fileno())
         except OSError as error:
             self.error = self.error or os.strerror(error.errno or 0)
-        os.close(self._file)
+        self._file.close()
+
+
+def _parts(limit: int | None, kept: int | None) -> tuple[int | None, int]:
+    """How many bytes of the head and of the tail are kept."""
+    if kept is None:
+        # The tail waits in memory, so only who asks for one gets one.
+        return (None, 0) if limit is None else (max(0, limit - MARK), MARK)
+    whole = kept if limit is None else min(kept, limit)
+    return whole // 2, whole - whole // 2
 
 
 def folder_bytes(folders: list[str]) -> int:

@@ -55,8 +55,7 @@ class Supervisor:
         begin = time.monotonic()
         text = self._heard(None if patience is None else begin + patience)
         if text is None:
-            below = [*procfs.descendants([self.pid]), *filter(None, [procfs.process(self.pid)])]
-            for found in below:
+            for found in (*procfs.descendants([self.pid]), *procfs.of_session(self.pid, self.start)):
                 procfs.send(found, signal.SIGKILL)
         self.let_go()
         self._process.wait()
@@ -110,8 +109,9 @@ def sweep(
 ) -> int:
     """End every process of a stage, or of all stages below the marker, and return how many there were.
 
-    Supervisors that have just lost their runner get a moment to end by themselves. Raises PaperbenchError
-    when something survives.
+    Those have the marker or a process above them has, or they belong to the session of a supervisor that was
+    recorded by process id and start time, on this machine since its last boot. Supervisors that have just
+    lost their runner get a moment to end by themselves. Raises PaperbenchError when something survives.
     """
     begin = time.monotonic()
     met: set[int] = set()
@@ -134,8 +134,8 @@ def sweep(
 def _family(marker: str, recorded: list[tuple[int, int]]) -> list[Process]:
     whole = f"{MARKER}={marker}".encode()
     roots = procfs.with_variable(lambda variable: variable == whole or variable.startswith(whole + b"/"))
-    known = [procfs.process(pid) for pid, start in recorded if procfs.same(pid, start)]
-    roots += [found for found in known if found is not None]
+    for pid, start in recorded:
+        roots += procfs.of_session(pid, start)
     below = procfs.descendants(found.pid for found in roots)
     return list({found.pid: found for found in [*roots, *below]}.values())
 

@@ -1,14 +1,18 @@
-"""Which processes there are, from /proc: parents, states, start times, environments."""
+"""Which processes there are, from /proc: parents, sessions, states, start times, environments, memory."""
 
-import hashlib
 import os
 import signal
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
-PROC = Path("/proc")
+# Without pathlib and hashlib until they are asked for: every supervisor reads this before it starts.
+_PROC = "/proc"
 _DEAD = "ZX"
+_TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+# After that, and on a machine that starts very many, a process id may belong to another session.
+SESSION_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,7 @@ class Process:
     parent: int
     state: str
     start: int
+    session: int
 
     @property
     def alive(self) -> bool:
@@ -28,18 +33,29 @@ class Process:
 
 def process(pid: int) -> Process | None:
     """The process of this id; None when there is none."""
-    try:
-        text = (PROC / str(pid) / "stat").read_bytes()
-    except OSError:
+    text = _read(pid, "stat")
+    if not text:
         return None
     # The name, in parentheses, may itself hold blanks and parentheses.
     fields = text[text.rfind(b")") + 2 :].split()
-    return Process(pid, int(fields[1]), fields[0].decode(), int(fields[19]))
+    return Process(pid, int(fields[1]), fields[0].decode(), int(fields[19]), int(fields[3]))
+
+
+def _read(pid: int, name: str) -> bytes:
+    """What /proc says; nothing where the process has gone or does not let us."""
+    try:
+        handle = os.open(f"{_PROC}/{pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return b""
+    with os.fdopen(handle, "rb", buffering=0) as stream, suppress(OSError):
+        return stream.read()
+    return b""
 
 
 def processes() -> list[Process]:
     """Every process that can be seen."""
-    pids = (int(entry.name) for entry in PROC.iterdir() if entry.name.isdigit())
+    with os.scandir(_PROC) as entries:
+        pids = [int(entry.name) for entry in entries if entry.name.isdigit()]
     return [found for found in map(process, pids) if found is not None]
 
 
@@ -57,16 +73,36 @@ def descendants(roots: Iterable[int]) -> list[Process]:
     return [found for found in below if found.alive]
 
 
+def of_session(leader: int, start: int) -> list[Process]:
+    """Every living process in the session that the process of this id and start time began.
+
+    What began it may have gone. Its id is not given away while a member lives, but may be once all are
+    gone: then it leads other processes now, and they are left alone.
+    """
+    everyone = processes()
+    if any(found.pid == leader and found.start != start for found in everyone):
+        return []
+    members = [found for found in everyone if found.alive and found.session == leader]
+    latest = start + SESSION_SECONDS * _TICKS_PER_SECOND
+    ours = any(start <= found.start <= latest for found in members)
+    return members if ours else []
+
+
 def with_variable(matches: Callable[[bytes], bool]) -> list[Process]:
     """Every living process one of whose starting variables, as NAME=value, matches."""
     return [found for found in processes() if found.alive and any(map(matches, _environment(found.pid)))]
 
 
 def _environment(pid: int) -> list[bytes]:
-    try:
-        return (PROC / str(pid) / "environ").read_bytes().split(b"\0")
-    except OSError:
-        return []
+    return _read(pid, "environ").split(b"\0")
+
+
+def pid_depth(pid: int) -> int:
+    """In how many PID namespaces the process has an id, as far as /proc shows; 0 when it cannot be told."""
+    for line in _read(pid, "status").splitlines():
+        if line.startswith(b"NSpid:"):
+            return len(line.split()) - 1
+    return 0
 
 
 def same(pid: int, start: int) -> bool:
@@ -85,18 +121,17 @@ def send(target: Process, number: signal.Signals) -> None:
 
 
 def memory_bytes(pids: Iterable[int]) -> int:
-    """What the processes hold in memory, shared pages counted once."""
+    """What the processes hold in memory, shared pages counted once where the kernel tells."""
     return sum(map(_memory, pids))
 
 
 def _memory(pid: int) -> int:
-    try:
-        for line in (PROC / str(pid) / "smaps_rollup").read_text().splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) * 1024
-    except (OSError, IndexError, ValueError):
-        return 0
-    return 0
+    for line in _read(pid, "smaps_rollup").splitlines():
+        if line.startswith(b"Pss:"):
+            return int(line.split()[1]) * 1024
+    # A process can make its maps unreadable, but not how many pages it has.
+    pages = _read(pid, "statm").split()
+    return int(pages[1]) * _PAGE_BYTES if len(pages) > 1 else 0
 
 
 def start_time(pid: int) -> int:
@@ -107,9 +142,11 @@ def start_time(pid: int) -> int:
 
 def machine() -> str:
     """This machine since its last boot, and this view of its process ids."""
+    from pathlib import Path  # noqa: PLC0415 (see above)
+
     try:
-        boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
-        return f"{boot} {(PROC / 'self/ns/pid').readlink()}"
+        boot = Path(_PROC, "sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {Path(_PROC, 'self/ns/pid').readlink()}"
     except OSError:
         return "unknown"
 
@@ -129,4 +166,6 @@ def abandoned(signed: str) -> bool:
 
 
 def _machine_mark() -> str:
+    import hashlib  # noqa: PLC0415 (see above)
+
     return hashlib.sha256(machine().encode()).hexdigest()[:8]

@@ -15,7 +15,8 @@ import time
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from runner.output import CHUNK, LogFile, folder_bytes
+from runner.helpers import Helpers
+from runner.output import CHUNK, LogFile, LogOrder, folder_bytes
 from runner.procfs import Process, descendants, memory_bytes, send
 
 PR_SET_CHILD_SUBREAPER = 36
@@ -25,7 +26,12 @@ LET_GO = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
 
 @dataclass(frozen=True)
 class Order:
-    """What to start, where, and what it may use."""
+    """What to start, where, and what it may use.
+
+    log_limit_bytes is how much of the log is kept, its head and its tail. header is how the line begins that
+    a container prints before its payload starts. helpers_watched: the payload is lost when a process of the
+    container's runtime beside it ends.
+    """
 
     argv: list[str]
     env: dict[str, str]
@@ -37,11 +43,20 @@ class Order:
     memory_limit_bytes: int | None
     grace_seconds: float = 2.0
     give_up_seconds: float = 30.0
+    log_limit_bytes: int | None = None
+    header: str | None = None
+    process_limit: int | None = None
+    helpers_watched: bool = False
 
 
 @dataclass
 class Report:
-    """How the payload ended: exit, time_limit, output_limit, memory_limit, not_started or not_killed."""
+    """How the payload ended: exit, a limit, container_lost, not_started or not_killed.
+
+    The limits are time_limit, output_limit, memory_limit and process_limit. log_bytes is what the payload
+    printed, kept or not. inside is what the header said, and started_seconds when it came; when it was asked
+    for and never came, inside is None and said the end of what was printed.
+    """
 
     ended: str
     exit_status: int | None = None
@@ -49,6 +64,9 @@ class Report:
     log_bytes: int = 0
     left_running: int = 0
     error: str | None = None
+    inside: str | None = None
+    said: str = ""
+    started_seconds: float = 0.0
 
 
 def kill_all(alive: list[Process]) -> None:
@@ -77,21 +95,25 @@ class Supervision:
         self._gone = False
         self._next_look = 0.0
         self._terminated: set[tuple[int, int]] = set()
-        self._begin = time.monotonic()
+        self._helpers: Helpers | None = None
         self._baseline = folder_bytes(order.measured)
+        self._begin = time.monotonic()
 
     def run(self) -> Report | None:
         """Start, watch, stop; None when the runner has let go."""
         pipe, writer = os.pipe2(os.O_CLOEXEC)
-        self.log = LogFile(self.order.log, pipe, self.order.output_limit_bytes)
+        order = self.order
+        kept = LogOrder(order.log, order.output_limit_bytes, order.log_limit_bytes, order.header)
+        self.log = LogFile(kept, pipe, self._begin)
         try:
-            # Popen is used for its start alone: every child, adopted ones too, is reaped below.
+            # Popen is used for its start alone: every child, adopted ones too, is reaped below. The payload
+            # stays in this session: by that a sweep knows what has lost its marker.
             child = subprocess.Popen(
-                self.order.argv, env=self.order.env, cwd=self.order.folder, start_new_session=True,
+                order.argv, env=order.env, cwd=order.folder, process_group=0,
                 stdin=subprocess.DEVNULL, stdout=writer, stderr=writer,
             )  # fmt: skip
         except OSError as error:
-            return Report("not_started", error=f"{error.strerror}: {self.order.argv[0]}")
+            return Report("not_started", error=f"{error.strerror}: {order.argv[0]}")
         finally:
             os.close(writer)
         self._main = child.pid
@@ -104,7 +126,8 @@ class Supervision:
 
     def _final(self) -> Report:
         report = self.report
-        report.log_bytes = self.log.size
+        report.log_bytes, report.started_seconds = self.log.size, self.log.started_seconds
+        report.inside, report.said = self.log.inside, self.log.said
         report.duration_seconds = round(time.monotonic() - self._begin, 3)
         if report.ended == "exit" and self._over_output():
             report.ended = "output_limit"
@@ -112,9 +135,8 @@ class Supervision:
         return report
 
     def _wait(self) -> None:
-        watched = (
-            [self._wakeup] + ([0] if not self._gone else []) + ([self.log.pipe] if self.log.open else [])
-        )
+        watched = [self._wakeup, *([] if self._gone else [0]), *([self.log.pipe] if self.log.open else [])]
+        watched += self._helpers.wakers if self._helpers else []
         ready, _, _ = select.select(watched, [], [], 0.05 if self._stopping else 0.2)
         if self._wakeup in ready and LET_GO.intersection(os.read(self._wakeup, CHUNK)):
             self._let_go()
@@ -139,7 +161,8 @@ class Supervision:
             if pid == self._main:
                 code = os.waitstatus_to_exitcode(status)
                 self.report.exit_status = code if code >= 0 else SIGNALLED - code
-                self._stop("exit")
+                killed = code < 0 and self._helpers is not None and self._helpers.payload_lives()
+                self._stop("container_lost" if killed else "exit")
 
     def _stop(self, why: str) -> None:
         if self._stopping is None:
@@ -170,7 +193,9 @@ class Supervision:
             kill_all(alive)
             return
         for found in alive:
-            if (found.pid, found.start) not in self._terminated:
+            # While a payload uses its time to end well, it needs what mounts its image.
+            helps = self._helpers is not None and self._helpers.includes(found.pid, found.start)
+            if not helps and (found.pid, found.start) not in self._terminated:
                 self._terminated.add((found.pid, found.start))
                 send(found, signal.SIGTERM)
                 send(found, signal.SIGCONT)
@@ -182,23 +207,40 @@ class Supervision:
             self._stop("time_limit")
         elif order.output_limit_bytes is not None and self.log.size > order.output_limit_bytes:
             self._stop("output_limit")
+        elif self._container_lost():
+            self._stop("container_lost")
         elif now >= self._next_look:
-            if self._over_output():
-                self._stop("output_limit")
-            elif self._over_memory():
-                self._stop("memory_limit")
+            passed = self._passed()
+            if passed is not None:
+                self._stop(passed)
             # Looking takes at most a tenth of the time.
             self._next_look = time.monotonic() + max(0.2, 10 * (time.monotonic() - now))
+
+    def _container_lost(self) -> bool:
+        if self._helpers is None and self.order.helpers_watched and self.log.inside is not None:
+            self._helpers = Helpers(self._main)
+        return self._helpers is not None and self._helpers.lost()
+
+    def _passed(self) -> str | None:
+        """Which limit on files or processes has been passed."""
+        order = self.order
+        if self._over_output():
+            return "output_limit"
+        if order.process_limit is None and order.memory_limit_bytes is None:
+            return None
+        # Inside a container its runtime's own few processes are among them.
+        alive = descendants([os.getpid()])
+        if order.process_limit is not None and len(alive) > order.process_limit:
+            return "process_limit"
+        limit = order.memory_limit_bytes
+        over = limit is not None and memory_bytes(found.pid for found in alive) > limit
+        return "memory_limit" if over else None
 
     def _over_output(self) -> bool:
         limit = self.order.output_limit_bytes
         return (
             limit is not None and self.log.size + folder_bytes(self.order.measured) - self._baseline > limit
         )
-
-    def _over_memory(self) -> bool:
-        limit = self.order.memory_limit_bytes
-        return limit is not None and memory_bytes(found.pid for found in descendants([os.getpid()])) > limit
 
 
 def _read_order() -> Order | None:

@@ -1,12 +1,14 @@
 """Fixtures: small frozen outputs of a reproduction, papers/<paper>/fixtures/<name>/.
 
 handed-in/ holds files of a submission as it was handed in, made/ files that its reproduction made;
-reproduce.log is the log, and exit_status the number that reproduce.sh ended with (absent: it was stopped).
+reproduce.log is the log, with or without the runner's time stamps, and exit_status the number that
+reproduce.sh ended with (absent: it was stopped).
 """
 
 from pathlib import Path
 from typing import NamedTuple
 
+from validators.log_text import unstamped
 from validators.probes import MOST_FILES
 from validators.roots import DataRoot
 
@@ -53,7 +55,7 @@ def read_fixture(root: DataRoot | None, paper: str, name: str) -> Fixture:
         return Fixture(name, place, folder, is_there=True, refused=refused)
     return Fixture(
         name, place, folder, is_there=True, names=tuple(files),
-        log=_text(root, folder / "reproduce.log"), exit_status=int(status) if status else None,
+        log=unstamped(_text(root, folder / "reproduce.log")), exit_status=int(status) if status else None,
     )  # fmt: skip
 
 

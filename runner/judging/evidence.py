@@ -12,6 +12,7 @@ from runner.manifest import Entry, compare, read_manifest, scan, submission_dige
 from runner.run_folder import TrialFolder
 from validators.checks import CheckEvidence
 from validators.checks.files import RefusedFileError, open_inside
+from validators.log_text import unstamped
 from validators.models.config import Protocol
 from validators.models.plan import PlannedTrial
 from validators.models.records import Outcome
@@ -149,7 +150,7 @@ def _files(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def read_log(path: Path, edge: int = LOG_EDGE_BYTES) -> str:
-    """The log's text; of a long one the first and the last `edge` bytes, and a line that says so.
+    """The log's text as it was printed; of a long one the first and the last `edge` bytes, a line between.
 
     Empty when there is no log or something else lies in its place: the script could reach it.
     """
@@ -160,9 +161,9 @@ def read_log(path: Path, edge: int = LOG_EDGE_BYTES) -> str:
     with os.fdopen(handle, "rb") as stream:
         size = os.fstat(stream.fileno()).st_size
         if size <= 2 * edge:
-            return stream.read().decode("utf-8", "replace")
+            return unstamped(stream.read().decode("utf-8", "replace"))
         head = stream.read(edge)
         stream.seek(size - edge)
         tail = stream.read(edge)
     gap = f"\n[... {size - 2 * edge} bytes of the log are left out here ...]\n"
-    return head.decode("utf-8", "replace") + gap + tail.decode("utf-8", "replace")
+    return unstamped(head.decode("utf-8", "replace") + gap + tail.decode("utf-8", "replace"))

@@ -10,8 +10,9 @@ from runner.cli import main
 from tests.validators.cases import CHECKOUT, VALID, lay_out
 from validators.corpus import Corpus, rubric_tree
 from validators.digest import leaf_digests, rubric_digest
-from validators.fixtures import MOST_FILE_BYTES
+from validators.fixtures import MOST_FILE_BYTES, read_fixture
 from validators.probes import MOST_FILES
+from validators.roots import DataRoot
 from validators.tree import leaves
 
 OWN = ("bandit-regret", "ill-conditioned-momentum")
@@ -84,6 +85,12 @@ def test_large_fixtures_are_refused(root: Path, right: Path, capsys: pytest.Capt
     for number in range(MOST_FILES):
         (right / f"made/{number}").write_bytes(b"")
     assert "right: it has more than 200 files" in said(root, capsys)
+
+
+def test_a_log_may_be_copied_with_its_time_stamps(root: Path, right: Path) -> None:
+    (right / "reproduce.log").write_text("[     0.012] loss 0.5\n[    12.000] done\n")
+    fixture = read_fixture(DataRoot(root), "demo", "right")
+    assert fixture.log == "loss 0.5\ndone\n"
 
 
 def test_a_path_leads_nowhere_else(root: Path, capsys: pytest.CaptureFixture[str]) -> None:
