@@ -1,0 +1,1 @@
+"""What needs no Apptainer: its command lines, and what is read from what it says."""

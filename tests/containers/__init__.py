@@ -1,0 +1,1 @@
+"""Tests with the real Apptainer, as whatever user runs them."""

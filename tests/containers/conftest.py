@@ -1,0 +1,57 @@
+"""An image to test with, and a data root whose runs happen inside it.
+
+PAPERBENCH_TEST_SIF names a SIF with bash and python3; left out: the newest one built from sif/reproduce.def.
+"""
+
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.containers.inside import Contained
+from tests.execution.bench import make_bench
+from tests.processes_left import left_behind
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+
+
+def lacking(why: str) -> None:
+    """Skip, but fail where these tests must not be left out."""
+    if os.environ.get("PAPERBENCH_TEST_CONTAINERS") == "required":
+        pytest.fail(why)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def sif() -> Path:
+    """An image with bash and python3."""
+    if shutil.which("apptainer") is None:
+        lacking("apptainer is not on PATH")
+    named = os.environ.get("PAPERBENCH_TEST_SIF")
+    built = sorted((CHECKOUT / "sif").glob("reproduce-*.sif"), key=lambda path: path.stat().st_mtime)
+    found = Path(named) if named else built[-1] if built else None
+    if found is None or not found.is_file():
+        lacking("no image: run 'paperbench build reproduce', or name one with PAPERBENCH_TEST_SIF")
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="session")
+def sif_digest(sif: Path) -> str:
+    """The image's sha256."""
+    with sif.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@pytest.fixture
+def contained(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], sif: Path, sif_digest: str
+) -> Iterator[Contained]:
+    """A tiny data root whose runs happen inside the image; afterwards nothing of them is left."""
+    before = left_behind(tmp_path)
+    assert not before
+    yield Contained(make_bench(tmp_path / "root", capsys), sif, sif_digest)
+    assert not left_behind(tmp_path)
