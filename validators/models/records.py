@@ -46,13 +46,44 @@ class LargeFile(Model):
     bytes: Count
 
 
+class Gpu(Model):
+    """One GPU that a stage was given, as its vendor's tool on the host tells."""
+
+    device: Annotated[Text, Field(description="As the site's gpus name it.")]
+    model: Text
+    driver: Annotated[Text | None, Field(description="The driver's version.")] = None
+    memory_gib: Annotated[float | None, Field(ge=0.0)] = None
+
+
+class Environment(Model):
+    """What a stage ran on, and in."""
+
+    kernel: Text
+    cpu: Annotated[Text | None, Field(description="The processor's model.")] = None
+    cores: Annotated[Positive, Field(description="Those that the runner may use.")]
+    memory_gib: Annotated[float | None, Field(ge=0.0, description="All of the machine's.")] = None
+    gpus: Annotated[
+        tuple[Gpu, ...], Field(description="Of the GPUs given, those that a tool on the host tells of.")
+    ] = ()
+    python: Annotated[Text | None, Field(description="The host's python3, where there is no container.")] = (
+        None
+    )
+    apptainer: Annotated[Text | None, Field(description="Its version.")] = None
+    image: Annotated[Text | None, Field(description="The image's name; image holds its digest.")] = None
+    packages: Annotated[
+        Text | None, Field(description="The list of the image's packages, from the run's folder.")
+    ] = None
+
+
 class Try(Model):
     """One way in which reproduce.sh was run."""
 
     python: Text | None = None
     venv: bool = False
     exit_status: Integer | None = None
-    reason: Text
+    reason: Annotated[
+        Text, Field(description="As in the outcome, or no_such_python or no_venv: the script was not run.")
+    ]
     duration_seconds: Annotated[float, Field(ge=0.0)]
     kept: Annotated[bool, Field(description="Whether the stage's results are this one's.")]
 
@@ -103,6 +134,7 @@ class Outcome(Model):
     limits_by: Annotated[
         Literal["polled", "cgroup"] | None, Field(description="Who kept the limits on memory and processes.")
     ] = None
+    environment: Environment | None = None
     declared: Isolation | None = None
     observed: Isolation | None = None
     gpus: tuple[Text, ...] = ()
