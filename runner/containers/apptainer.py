@@ -9,7 +9,6 @@ from runner.apptainer.calls import GET_IT
 from runner.apptainer.command import PROGRAM
 from runner.containers.inside import Inside, inside
 from runner.containers.launching import Host, launch
-from runner.containers.mounting import mounted
 from runner.containers.ownership import give_back
 from runner.containers.payload import Image, Launch, Payload, Wanted
 from validators.models.config import PAYLOAD_STAGES, Run
@@ -37,6 +36,8 @@ class ApptainerContainer:
 
     def image(self, wanted: Wanted, note: Callable[[str], None]) -> Image | None:
         """The stage's image, built if need be, and tried out."""
+        from runner.containers.mounting import mounted  # noqa: PLC0415  runs without a container build nothing
+
         return mounted(wanted, self.host, note)
 
     def launch(self, payload: Payload) -> Launch:
