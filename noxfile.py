@@ -37,6 +37,20 @@ def quickstart(session: nox.Session) -> None:
     session.log(f"Ask more: {session.bin}/paperbench score quickstart bandit-regret/flawed/1")
 
 
+@nox.session(default=False)
+def containers(session: nox.Session) -> None:
+    """The quick start inside Apptainer images (built now if need be), and the tests of containers."""
+    install(session, "tests")
+    runs = Path(session.create_tmp()) / "runs"
+    shutil.rmtree(runs, ignore_errors=True)
+    session.run("paperbench", "run", "runner/configs/quickstart-apptainer.yaml", "--runs", str(runs))
+    session.run("paperbench", "board", "--runs", str(runs))
+    session.run(
+        "pytest", "-m", "not benchmark", "tests/containers", *session.posargs,
+        env={"PAPERBENCH_TEST_CONTAINERS": "required"},
+    )  # fmt: skip
+
+
 @nox.session(reuse_venv=True)
 def validate(session: nox.Session) -> None:
     """Check papers, rubrics and configs: `nox -s validate`, or `nox -s validate -- FILE` for one."""
