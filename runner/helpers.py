@@ -2,9 +2,9 @@
 
 import os
 import time
-from contextlib import suppress
+from collections.abc import Collection
 
-from runner.procfs import descendants, pid_depth, same
+from runner.procfs import Process, descendants, pid_depth, same
 
 SETTLE_SECONDS = 0.5
 
@@ -12,48 +12,70 @@ SETTLE_SECONDS = 0.5
 class Helpers:
     """Descendants, the main child aside, that live in our PID namespace while the payload has one of its own.
 
-    Where the payload shares ours, nothing tells it from its helpers, and none is watched.
+    At a normal end the payload ends before its helpers; a helper that ends first takes the payload's image
+    with it. Where the payload shares our namespace nothing tells it from its helpers, and none is watched.
     """
 
     def __init__(self, main: int) -> None:
         """Look who is there when the payload starts: who then stays for a moment is a helper."""
-        self._depth = pid_depth(os.getpid())
-        self._seen = [
-            (found.pid, found.start)
-            for found in descendants([os.getpid()])
-            if found.pid != main and pid_depth(found.pid) == self._depth
-        ]
-        self._settled = time.monotonic() + SETTLE_SECONDS
-        self._known: list[tuple[int, int]] = []
-        self._wakers: dict[int, tuple[int, int]] = {}
+        outer, self._inner = _by_depth()
+        self._outer = [found for found in outer if found.pid != main]
+        self._settled: float | None = time.monotonic() + SETTLE_SECONDS
+        self._wakers: dict[int, Process] = {}
+        self._polled = False
+        self.lost = False
+
+    @property
+    def nested(self) -> bool:
+        """Whether the payload has a PID namespace of its own, out of which it can kill nobody."""
+        return bool(self._inner)
 
     @property
     def wakers(self) -> list[int]:
-        """Descriptors that become readable when a helper ends."""
+        """Descriptors that become readable when a helper or the payload ends."""
         return list(self._wakers)
 
-    def lost(self) -> bool:
-        """Whether a helper has ended though the payload has not; at a normal end the payload goes first."""
-        if self._seen and time.monotonic() > self._settled:
+    def heed(self, ready: Collection[int]) -> None:
+        """See who has ended; ready are the descriptors that were readable at one moment."""
+        if self._settled is not None and time.monotonic() > self._settled:
+            self._settled = None
             self._watch()
-        for waker, helper in list(self._wakers.items()):
-            if not same(*helper):
-                os.close(waker)
-                del self._wakers[waker]
-        return not all(same(*helper) for helper in self._known) and self.payload_lives()
+        ended = [found for waker, found in self._wakers.items() if waker in ready]
+        if ended:
+            self.lost = self._inner[0] not in ended
+            self._unwatch()
+        elif self._polled:
+            self.lost = not all(map(_lives, self._outer)) and _lives(self._inner[0])
 
-    def payload_lives(self) -> bool:
-        """Whether anything in a PID namespace of its own can still act."""
-        return any(pid_depth(found.pid) > self._depth for found in descendants([os.getpid()]))
+    def includes(self, found: Process) -> bool:
+        """Whether this is a helper."""
+        return (found.pid, found.start) in {(helper.pid, helper.start) for helper in self._outer}
 
     def _watch(self) -> None:
-        self._known = [helper for helper in self._seen if same(*helper)] if self.payload_lives() else []
-        self._seen = []
-        for helper in self._known:
-            # Old kernels lack it: then its end is seen at the next look.
-            with suppress(OSError):
-                self._wakers[os.pidfd_open(helper[0])] = helper
+        self._outer = [found for found in self._outer if _lives(found)]
+        if not self._outer or not self._inner or not _lives(self._inner[0]):
+            return
+        try:
+            for found in [self._inner[0], *self._outer]:
+                self._wakers[os.pidfd_open(found.pid)] = found
+        except OSError:
+            # Old kernels lack it: a payload that fails at once for want of its image may then be missed.
+            self._unwatch()
+            self._polled = True
 
-    def includes(self, pid: int, start: int) -> bool:
-        """Whether this is a helper."""
-        return (pid, start) in self._known
+    def _unwatch(self) -> None:
+        for waker in self._wakers:
+            os.close(waker)
+        self._wakers.clear()
+
+
+def _lives(found: Process) -> bool:
+    return same(found.pid, found.start)
+
+
+def _by_depth() -> tuple[list[Process], list[Process]]:
+    """All below this process: those in its PID namespace, and those in others, the first process first."""
+    own = pid_depth(os.getpid())
+    below = [(pid_depth(found.pid), found) for found in descendants([os.getpid()])]
+    inner = sorted((entry for entry in below if entry[0] > own), key=lambda entry: (entry[0], entry[1].start))
+    return [found for depth, found in below if depth == own], [found for _, found in inner]

@@ -7,8 +7,9 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,6 +20,8 @@ from runner.supervisor import Order, Report, order_line
 
 MARKER = "PAPERBENCH_STAGE"
 _LOOK_SECONDS = 0.5
+_FOLLOW_SECONDS = 0.2
+_PAUSE_SECONDS = 0.02
 _CHECKOUT = Path(__file__).resolve().parent.parent
 _START = "import sys; sys.path.insert(0, sys.argv[1]); from runner.supervisor import main; sys.exit(main())"
 
@@ -55,8 +58,7 @@ class Supervisor:
         begin = time.monotonic()
         text = self._heard(None if patience is None else begin + patience)
         if text is None:
-            for found in (*procfs.descendants([self.pid]), *procfs.of_session(self.pid, self.start)):
-                procfs.send(found, signal.SIGKILL)
+            self._end_all()
         self.let_go()
         self._process.wait()
         assert self._process.stdout is not None
@@ -67,6 +69,16 @@ class Supervisor:
             return Report(**json.loads(text))
         except (ValueError, TypeError):
             return None
+
+    def _end_all(self) -> None:
+        # What is killed still lives for a moment; what lives beyond that, a sweep will find.
+        for _ in range(100):
+            alive = [*procfs.descendants([self.pid]), *procfs.of_session(self.pid, self.start)]
+            if not alive:
+                return
+            for found in alive:
+                procfs.send(found, signal.SIGKILL)
+            time.sleep(_PAUSE_SECONDS)
 
     def _heard(self, deadline: float | None) -> bytes | None:
         """What it says until its end; None when that does not come in time."""
@@ -127,7 +139,7 @@ def sweep(
         if waited > min(moment, patience / 2):
             for found in family:
                 procfs.send(found, signal.SIGKILL)
-        time.sleep(0.02)
+        time.sleep(_PAUSE_SECONDS)
     return len(met)
 
 
@@ -176,3 +188,38 @@ def output_of(argv: list[str], folder: Path | None = None, timeout: float = 10.0
     """What a short command prints; None when it is missing, fails or hangs."""
     done = finished(argv, folder, timeout)
     return done.out.decode(errors="replace").strip() if done and done.status == 0 else None
+
+
+def followed(order: Order, marker: str, tell: Callable[[bytes], None]) -> Report | None:
+    """A long command to its end, its log told in pieces as it grows; None when its supervisor was lost.
+
+    It dies with us, and when we are interrupted.
+    """
+    supervisor = Supervisor(marker)
+    ended = threading.Event()
+    path = Path(order.log)
+
+    def follow() -> None:
+        at = path.stat().st_size if path.exists() else 0
+        while True:
+            last = ended.wait(_FOLLOW_SECONDS)
+            with contextlib.suppress(FileNotFoundError), path.open("rb") as stream:
+                stream.seek(at)
+                while data := stream.read(1 << 16):
+                    at += len(data)
+                    tell(data)
+            if last:
+                return
+
+    follower = threading.Thread(target=follow, daemon=True)
+    try:
+        follower.start()
+        supervisor.order(order)
+        return supervisor.report()
+    except BaseException:
+        supervisor.let_go()
+        supervisor.report(patience=10.0)
+        raise
+    finally:
+        ended.set()
+        follower.join()

@@ -144,7 +144,16 @@ class Supervision:
             self.log.pump()
         if 0 in ready and not os.read(0, CHUNK):
             self._let_go()
+        self._look_after_helpers(ready)
         self._reap()
+
+    def _look_after_helpers(self, ready: list[int]) -> None:
+        if self._helpers is None and self.order.helpers_watched and self.log.inside is not None:
+            self._helpers = Helpers(self._main)
+        if self._helpers is not None:
+            self._helpers.heed(ready)
+            if self._helpers.lost:
+                self._stop("container_lost")
 
     def _let_go(self) -> None:
         self._gone = True
@@ -161,8 +170,9 @@ class Supervision:
             if pid == self._main:
                 code = os.waitstatus_to_exitcode(status)
                 self.report.exit_status = code if code >= 0 else SIGNALLED - code
-                killed = code < 0 and self._helpers is not None and self._helpers.payload_lives()
-                self._stop("container_lost" if killed else "exit")
+                # The runtime passes on how a payload ended that a signal killed; by one it ends only itself.
+                lost = code < 0 and self._helpers is not None and self._helpers.nested
+                self._stop("container_lost" if lost else "exit")
 
     def _stop(self, why: str) -> None:
         if self._stopping is None:
@@ -194,7 +204,7 @@ class Supervision:
             return
         for found in alive:
             # While a payload uses its time to end well, it needs what mounts its image.
-            helps = self._helpers is not None and self._helpers.includes(found.pid, found.start)
+            helps = self._helpers is not None and self._helpers.includes(found)
             if not helps and (found.pid, found.start) not in self._terminated:
                 self._terminated.add((found.pid, found.start))
                 send(found, signal.SIGTERM)
@@ -207,19 +217,12 @@ class Supervision:
             self._stop("time_limit")
         elif order.output_limit_bytes is not None and self.log.size > order.output_limit_bytes:
             self._stop("output_limit")
-        elif self._container_lost():
-            self._stop("container_lost")
         elif now >= self._next_look:
             passed = self._passed()
             if passed is not None:
                 self._stop(passed)
             # Looking takes at most a tenth of the time.
             self._next_look = time.monotonic() + max(0.2, 10 * (time.monotonic() - now))
-
-    def _container_lost(self) -> bool:
-        if self._helpers is None and self.order.helpers_watched and self.log.inside is not None:
-            self._helpers = Helpers(self._main)
-        return self._helpers is not None and self._helpers.lost()
 
     def _passed(self) -> str | None:
         """Which limit on files or processes has been passed."""

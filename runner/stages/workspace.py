@@ -8,6 +8,7 @@ from pathlib import Path
 from runner.copying import remove_tree, sync_folder
 from runner.durable import read_json, write_atomic, write_json
 from runner.processes import Supervisor, sweep
+from runner.procfs import machine
 from runner.run_folder import TrialFolder
 from validators.models.records import Outcome, Stage
 from validators.writing import fsync_folder
@@ -53,7 +54,8 @@ class Workspace:
         try:
             told = read_json(self._record)
             tries, mine = int(told["tries"]), told.get("marker") == self._marker
-            # In a copied run the record tells of somebody else's processes.
+            # In a copied run the record tells of somebody else's processes, and of none since a new boot.
+            mine = mine and told.get("machine") == machine()
             return tries, [(int(told["pid"]), int(told["start"]))] if mine and told.get("pid") else []
         except FileNotFoundError:
             return None
@@ -64,14 +66,14 @@ class Workspace:
         for folder in (self.draft, self.work, self._old):
             remove_tree(folder)
 
-    def _note(self, more: dict[str, int]) -> None:
+    def _note(self, more: dict[str, int | str]) -> None:
         if self._record.is_dir():
             remove_tree(self._record)
         write_json(self._record, {"tries": self.tries, "marker": self._marker, **more})
 
     def record(self, supervisor: Supervisor) -> None:
         """Write down who stands over the stage, before it may start anything."""
-        self._note({"pid": supervisor.pid, "start": supervisor.start})
+        self._note({"pid": supervisor.pid, "start": supervisor.start, "machine": machine()})
 
     def reclaim(self) -> bool:
         """Take the trial's folder back from what ran in work and has ended; whether it had been damaged.

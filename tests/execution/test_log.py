@@ -37,6 +37,7 @@ def plain(log: bytes) -> bytes:
 
 
 @given(PIECES, st.sampled_from([None, 100_000]))
+@settings(deadline=None)
 def test_without_stamps_it_is_what_was_printed(chunks: list[bytes], head: int | None) -> None:
     log = kept(chunks, head, 0 if head is None else 100_000)
     assert plain(log) == b"".join(chunks)
@@ -46,6 +47,7 @@ def test_without_stamps_it_is_what_was_printed(chunks: list[bytes], head: int | 
 
 
 @given(st.lists(st.binary(max_size=60), max_size=60), st.integers(0, 700), st.integers(0, 700))
+@settings(deadline=None)
 def test_of_too_long_a_log_head_and_tail_are_kept(chunks: list[bytes], head: int, tail: int) -> None:
     whole, log = b"".join(chunks), kept(chunks, head, tail)
     assert len(log) <= max(head + tail, head + 128)
@@ -59,7 +61,7 @@ def test_of_too_long_a_log_head_and_tail_are_kept(chunks: list[bytes], head: int
 
 
 @given(st.lists(st.binary(min_size=1, max_size=30), min_size=1, max_size=20), st.integers(0, 3000))
-@settings(max_examples=20)
+@settings(max_examples=20, deadline=None)
 def test_what_was_dropped_long_ago_is_counted(chunks: list[bytes], tail: int) -> None:
     # Past what waits in memory, so that its beginning is dropped before the end is known.
     times = 3_000_000 // len(kept(chunks)) + 1
@@ -134,6 +136,7 @@ def test_the_head_ends_at_the_last_line_that_fits_and_a_long_line_is_kept_in_par
 
 
 @given(st.data(), PIECES, PIECES, st.binary(max_size=30).filter(lambda text: b"\n" not in text))
+@settings(deadline=None)
 def test_one_line_is_taken_out(
     data: st.DataObject, before: list[bytes], after: list[bytes], says: bytes
 ) -> None:
@@ -150,6 +153,7 @@ def test_one_line_is_taken_out(
 
 
 @given(PIECES, st.sampled_from([b"", PREFIX[:5], b"\n" + PREFIX, PREFIX + b"unfinished"]))
+@settings(deadline=None)
 def test_without_that_line_all_is_ordinary(chunks: list[bytes], last: bytes) -> None:
     header = HeaderLine(PREFIX)
     out = b"".join(header.take(chunk) for chunk in [*chunks, last])

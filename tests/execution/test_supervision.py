@@ -2,15 +2,19 @@
 
 import os
 import signal
+import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from runner import procfs
 from runner.processes import MARKER, Supervisor, sweep
 from runner.supervisor import Order, Report
-from tests.execution.bench import Bench, limits
+from tests.execution.bench import CHECKOUT, Bench, limits
+from validators.log_text import unstamped
 
 STUBBORN = """
 import os, signal, sys, time
@@ -108,6 +112,76 @@ def test_a_supervisor_that_is_kept_from_its_work_is_ended_with_all_below(tmp_pat
     assert (report.ended, report.exit_status) == ("time_limit", None)
     assert not is_alive(pid)
     assert not is_alive(supervisor.pid)
+
+
+def reported(folder: Path, body: str, **changes: Any) -> Report:
+    """How a payload with these limits ended."""
+    supervisor = Supervisor(f"{folder.name}/tiny/stage")
+    supervisor.order(replace(order(folder, body), **changes))
+    report = supervisor.report()
+    assert report is not None
+    return report
+
+
+@pytest.mark.parametrize(("limit", "ended"), [(6, "process_limit"), (30, "exit")])
+def test_the_limit_on_processes_counts_all_below(tmp_path: Path, limit: int, ended: str) -> None:
+    body = "for i in 1 2 3 4 5 6 7 8 9; do (sleep 3 &) ; done; sleep 1"
+    report = reported(tmp_path, body, process_limit=limit, grace_seconds=0.2)
+    assert report.ended == ended
+    assert (report.duration_seconds > 1) == (ended == "exit")
+
+
+def test_a_payload_that_signals_its_group_hits_nobody_else(tmp_path: Path) -> None:
+    report = reported(tmp_path, "sleep 60 & kill 0; sleep 60")
+    assert (report.ended, report.exit_status) == ("exit", 143)
+    assert report.duration_seconds < 10
+
+
+def test_the_line_from_inside_is_taken_out_and_told(tmp_path: Path) -> None:
+    body = "echo WARNING; sleep 0.3; echo 'inside-3f2a all is well'; echo 'inside-3f2a again'; exit 4"
+    report = reported(tmp_path, body, header="inside-3f2a ")
+    assert (report.ended, report.exit_status, report.inside) == ("exit", 4, "all is well")
+    assert 0.25 < report.started_seconds <= report.duration_seconds
+    assert report.said == ""
+    kept = (tmp_path / "log").read_text()
+    assert unstamped(kept) == "WARNING\ninside-3f2a again\n"
+    assert report.log_bytes == len(unstamped(kept))
+
+
+def test_what_was_said_is_told_where_nothing_came_from_inside(tmp_path: Path) -> None:
+    report = reported(tmp_path, "seq 1000; echo FATAL: no image >&2; exit 255", header="inside-3f2a ")
+    assert (report.exit_status, report.inside, report.started_seconds) == (255, None, 0.0)
+    assert report.said.endswith("\n1000\nFATAL: no image\n")
+    assert len(report.said) == 2000
+    assert reported(tmp_path, "echo x").said == ""
+
+
+def test_what_is_printed_counts_also_where_it_is_not_kept(tmp_path: Path) -> None:
+    report = reported(tmp_path, "seq 100000", log_limit_bytes=5000)
+    assert (report.ended, report.log_bytes) == ("exit", 588_895)
+    assert (tmp_path / "log").stat().st_size <= 5000
+    report = reported(tmp_path, "yes", log_limit_bytes=5000, output_limit_bytes=100_000, grace_seconds=0.1)
+    assert report.ended == "output_limit"
+    assert report.log_bytes > 100_000
+
+
+HIDDEN = """
+import ctypes, time
+x = b"x" * (200 << 20)
+ctypes.CDLL(None).prctl(4, 0, 0, 0, 0)
+time.sleep(60)
+"""
+
+
+def test_memory_that_a_payload_hides_counts(bench: Bench) -> None:
+    bench.submission_run(f"python3 -c '{HIDDEN}'", limits=limits(mem_gib=0.1))
+    argv = bench.argv("run", "tiny-run")
+    if os.geteuid() == 0:
+        # Only who may look at everybody's memory sees the maps of such a process.
+        argv = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", *argv]
+    done = subprocess.run(argv, cwd=CHECKOUT, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 0, done.stderr
+    assert bench.outcome("reproduce")["reason"] == "memory_limit"
 
 
 def test_a_supervisor_without_order_starts_nothing() -> None:
