@@ -33,9 +33,20 @@ class Mounted:
     mount: Literal["fuse", "unsquash", "sandbox"]
 
     @property
+    def name(self) -> str:
+        """What run configs call it."""
+        return self.image.name
+
+    @property
     def sha256(self) -> str:
         """The digest of the SIF."""
         return self.image.sha256
+
+    @property
+    def packages(self) -> str | None:
+        """The list of what is installed in it, where it is known."""
+        listed = self.image.packages
+        return None if listed is None else listed.read_text(encoding="utf-8")
 
 
 def _idle(wanted: Wanted) -> Payload:

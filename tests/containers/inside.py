@@ -65,5 +65,6 @@ class Contained:
     def run(self, script: str | Path, name: str = "run", **changes: Any) -> Reproduced:
         """Run one script as reproduce.sh to its end."""
         self.plan(script, name, **changes)
-        self.call(name)
+        answer = self.call(name)
+        assert not answer.err.startswith("paperbench:"), answer.err
         return self.result(name)
