@@ -2,9 +2,11 @@
 
 import ipaddress
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import closing
 from http.client import HTTPException
+from pathlib import Path
 from threading import Thread
 from typing import IO, Any
 from urllib.error import HTTPError, URLError
@@ -19,6 +21,7 @@ TIMEOUT_S = 30.0
 TOTAL_S = 300.0
 _PAUSES_S = (0.3, 1.0, 3.0)
 _CHUNK = 2**16
+_LARGE_CHUNK = 2**20
 _BUSY = 429
 _SERVER_FAULT = 500
 
@@ -83,11 +86,15 @@ def _before(end: float, url: str, limit: int) -> bytes:
 
 
 def _once(url: str, limit: int) -> bytes:
+    with closing(_opened(url)) as answer:
+        return _read(answer, limit, url)
+
+
+def _opened(url: str) -> Any:
     proxies = [ProxyHandler({})] if _is_loopback(url) else []
     request = Request(url, headers={"User-Agent": f"paperbench/{__version__}"})  # noqa: S310  see _refuse_insecure
     try:
-        with build_opener(_Redirects(), *proxies).open(request, timeout=TIMEOUT_S) as answer:
-            return _read(answer, limit, url)
+        return build_opener(_Redirects(), *proxies).open(request, timeout=TIMEOUT_S)
     except HTTPError as error:
         error.close()
         raise
@@ -132,3 +139,39 @@ def _is_loopback(url: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def fetch_file(url: str, path: Path, told: Callable[[int], None] = lambda _: None) -> None:
+    """Write the file behind the URL, of any size, to a path; told hears the bytes that are here.
+
+    Raises UnreachableError, MissingError and PaperbenchError. Gives up when nothing comes for a while, not at
+    a total: images are large. What came stays on failure, for the caller to remove.
+    """
+    _refuse_insecure(url)
+    for pause in (*_PAUSES_S, None):
+        try:
+            _write(url, path, told)
+        except HTTPError as error:
+            if error.code < _SERVER_FAULT and error.code != _BUSY:
+                raise MissingError(f"{url} answers {error.code} {error.reason}") from None
+            why = f"{error.code} {error.reason}"
+        except URLError as error:
+            why = str(getattr(error.reason, "strerror", None) or error.reason)
+        except (ConnectionError, TimeoutError, HTTPException) as error:
+            why = str(error) or type(error).__name__
+        else:
+            return
+        if pause is not None:
+            time.sleep(pause)
+    raise UnreachableError(f"{url} cannot be fetched ({why})")
+
+
+def _write(url: str, path: Path, told: Callable[[int], None]) -> None:
+    with closing(_opened(url)) as answer, path.open("wb") as stream:
+        length, size = answer.headers.get("Content-Length"), 0
+        while part := answer.read(_LARGE_CHUNK):
+            stream.write(part)
+            size += len(part)
+            told(size)
+    if length is not None and length.isdigit() and int(length) != size:
+        raise ConnectionError(f"{size} of {length} bytes came")

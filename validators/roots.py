@@ -10,6 +10,8 @@ from validators.hydration import fetchable
 from validators.probes import Probes
 
 CONFIGS = Path("runner/configs")
+# How the names of tar files end that an agent may hand in.
+ARCHIVES = (".tar", ".tar.gz", ".tgz", ".tar.xz")
 # How the name of an overlay ends, after the id of its paper.
 OVERLAY = ".patch.yaml"
 CONFIG_FOLDERS = {"agents": "agent/v1", "judges": "judge/v1", "sites": "site/v1", "prices": "prices/v1"}
@@ -22,6 +24,7 @@ _PATTERNS = (
     (f"rubrics/*{OVERLAY}", "overlay/v1"),
     ("rubrics/*.yaml", "rubric/v1"),
     ("runner/configs/*.yaml", "run/v1"),
+    ("sif/lock.yaml", "images/v1"),
     *((f"runner/configs/{folder}/*.yaml", kind) for folder, kind in CONFIG_FOLDERS.items()),
 )
 _TEXTS = ("papers/*/*.md", "papers/*/judge/*/*.md")

@@ -3,6 +3,7 @@
 VERBS: dict[str, tuple[str, str]] = {
     "check": ("runner.cli.check", "validate papers, rubrics and configs"),
     "rubric": ("runner.cli.rubric", "look at, compare, format, start and sign rubrics"),
+    "build": ("runner.cli.build", "build, list and prune the images that stages run in"),
     "plan": ("runner.cli.plan", "write plan.lock: everything a run will do"),
     "run": ("runner.cli.run", "plan if needed, then run every trial on this machine"),
     "resume": ("runner.cli.resume", "go on with a run that was interrupted"),

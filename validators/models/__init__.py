@@ -2,6 +2,7 @@
 
 from validators.models.base import Model
 from validators.models.config import Agent, Judge, Prices, Run, Site
+from validators.models.images import BuiltImages
 from validators.models.overlay import Overlay
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.plan import Plan, Snapshot
@@ -27,4 +28,5 @@ DOCUMENTS: dict[str, type[Model]] = {
     "verdict/v1": Verdict,
     "ledger/v1": Call,
     "answer/v1": Recorded,
+    "images/v1": BuiltImages,
 }

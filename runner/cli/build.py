@@ -1,0 +1,46 @@
+"""paperbench build: build, list and prune the images that stages run in."""
+
+import argparse
+import json
+
+from runner.cli import common_arguments
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the verb's own arguments."""
+    parser.add_argument(
+        "images", metavar="IMAGE", nargs="*", help="a recipe, sif/<IMAGE>.def (default: every recipe)"
+    )
+    parser.add_argument("--site", default="local", metavar="NAME", help="the site's profile (default: local)")
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument("--list", action="store_true", help="say which images there are, and build none")
+    what.add_argument("--prune", action="store_true", help="remove images that no recipe makes any more")
+    parser.add_argument(
+        "--dry-run", action="store_true", help="print what would be called, built or removed, and do nothing"
+    )
+    common_arguments(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build what is missing; or list, prune, or say what would be done."""
+    from runner.images.offering import built, listed, planned, pruned, wanted_images
+    from runner.images.site import image_site
+    from runner.images.steps import Line
+    from runner.places import data_root
+    from runner.planning import lookup
+
+    corpus = data_root(arguments)
+    line = Line()
+    place = image_site(corpus.root, lookup.site(corpus, arguments.site, "--site"))
+    if arguments.prune:
+        facts, text = pruned(place, dry=arguments.dry_run)
+    else:
+        images = wanted_images(place, arguments.images, line.note)
+        if arguments.list:
+            facts, text = listed(place, images)
+        elif arguments.dry_run:
+            facts, text = planned(place, images)
+        else:
+            facts, text = built(place, images, line)
+    print(json.dumps(facts, indent=1) if arguments.json else text)
+    return 0

@@ -1,0 +1,94 @@
+"""The build arguments of each recipe at a site, and the digest that names its image."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from runner.errors import PaperbenchError
+from runner.images.definition import argument_named, filled
+from runner.images.recipes import Recipe
+from validators.digest import digest_json, sha256_file
+
+# Where an image's bytes come from is not what they are: these name no image.
+PLACES = frozenset({"mirror", "tarball"})
+# Bootstraps that start from a file of the machine.
+FROM_FILES = frozenset({"localimage", "docker-archive", "oci-archive"})
+NONE = "none"
+SHORT = 12
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One image that is to be: its recipe, its arguments, and the digest of all that goes into it.
+
+    counted are the arguments that the digest depends on.
+    """
+
+    recipe: Recipe
+    arguments: Mapping[str, str]
+    counted: Mapping[str, str]
+    digest: str
+    below: "Wanted | None"
+
+    @property
+    def stem(self) -> str:
+        """The image's file name without its ending."""
+        return f"{self.recipe.name}-{self.digest[:SHORT]}"
+
+    @property
+    def chain(self) -> "tuple[Wanted, ...]":
+        """The images from the lowest up to this one."""
+        return (*(self.below.chain if self.below else ()), self)
+
+
+def refuse_unknown(recipes: list[Recipe], given: Mapping[str, str]) -> None:
+    """Raise PaperbenchError for an argument that none of the recipes has."""
+    known = {name for recipe in recipes for part in recipe.chain for name in part.definition.arguments}
+    if unknown := sorted(set(given) - known):
+        names = ", ".join(sorted(known)) or "none"
+        raise PaperbenchError(f"no recipe has the build argument '{unknown[0]}'; there are: {names}")
+
+
+def wanted(recipe: Recipe, given: Mapping[str, str], start: Mapping[str, str]) -> Wanted:
+    """The image of a recipe: each in its chain takes those of the given arguments that it has.
+
+    start holds the lowest one's own. Raises PaperbenchError for input files that are not there.
+    """
+    below = wanted(recipe.below, given, start) if recipe.below else None
+    defaults = recipe.definition.arguments
+    offered = {**defaults, **given, **(start if below is None else {})}
+    arguments = {name: offered[name] for name in defaults}
+    inputs = recipe.input_digests(arguments)
+    if below is None:
+        inputs |= _start_files(recipe, arguments)
+    counted = {name: value for name, value in arguments.items() if name not in _places(recipe, arguments)}
+    digest = digest_json([recipe.definition.text, counted, inputs, below.digest if below else None])
+    return Wanted(recipe, arguments, counted, digest, below)
+
+
+def _start_files(recipe: Recipe, arguments: Mapping[str, str]) -> dict[str, str]:
+    """The sha256 of the file of the machine that the image starts from, where it is one."""
+    header = {key: filled(text, arguments) for key, text in recipe.definition.header.items()}
+    path = ""
+    if header["bootstrap"] in FROM_FILES:
+        path = header.get("from", "")
+    elif header["bootstrap"] == "scratch" and arguments.get("tarball", NONE) != NONE:
+        path = arguments["tarball"]
+    if not path:
+        return {}
+    file = recipe.folder / path
+    if not file.is_file():
+        raise PaperbenchError(f"image '{recipe.name}' starts from {file}, which is no file; name one")
+    return {"start": sha256_file(file)}
+
+
+def _places(recipe: Recipe, arguments: Mapping[str, str]) -> frozenset[str]:
+    """The arguments that say where bytes come from, not what they are."""
+    definition = recipe.definition
+    named = argument_named(definition.header.get("from", ""))
+    is_file = filled(definition.header["bootstrap"], arguments) in FROM_FILES
+    return PLACES | ({named} if named and is_file else set())
+
+
+def counted_arguments(image: Wanted) -> dict[str, str]:
+    """The arguments that the image's digest depends on, those of the images below it included."""
+    return {name: value for part in image.chain for name, value in part.counted.items()}

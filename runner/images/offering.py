@@ -1,0 +1,154 @@
+"""What `paperbench build` answers: facts for programs and text for people."""
+
+import os
+import re
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from runner.apptainer.command import INSIDE
+from runner.errors import PaperbenchError
+from runner.images.arguments import Wanted, counted_arguments, refuse_unknown, wanted
+from runner.images.building import Builder
+from runner.images.calling import Workshop
+from runner.images.definition import filled
+from runner.images.kept import LOG, PACKAGES, SIF, stem_of
+from runner.images.packages import packages_file
+from runner.images.recipes import Recipe, recipe, recipe_names
+from runner.images.site import ImageSite
+from runner.images.starting import Note, chosen, ways
+from runner.images.steps import Line
+from validators.models.images import BuiltImage
+
+_SHOWN = ("APPTAINER_", INSIDE)
+_LOGIN = re.compile(r"//[^/@\s]+@")
+Answer = tuple[list[dict[str, Any]], str]
+
+
+def wanted_images(place: ImageSite, names: Sequence[str], note: Note) -> list[Wanted]:
+    """The images of these recipes, or of all, the lower ones first; raises PaperbenchError."""
+    every = [recipe(place.root, name) for name in recipe_names(place.root)]
+    refuse_unknown([*every], place.says.arguments)
+    named = [recipe(place.root, name) for name in dict.fromkeys(names)] if names else every
+    return [chosen(one, place, note) for one in sorted(named, key=lambda one: len(one.chain))]
+
+
+def built(place: ImageSite, images: Sequence[Wanted], line: Line) -> Answer:
+    """Build what is missing."""
+    facts, lines = [], []
+    builder = Builder(place, line.note, line.step, often=line.over)
+    for image in images:
+        entry = builder.ensure(image)
+        path = place.kept.sif(image.stem)
+        packages_file(path, place.kept.packages(image.stem), place.scratch, line.note)
+        facts.append({**entry.model_dump(mode="json"), "path": str(path)})
+        lines.append(f"{image.recipe.name:<12} {path}  sha256 {entry.sha256[:12]}  {_size(entry.bytes)}")
+    return facts, "\n".join(lines)
+
+
+def planned(place: ImageSite, images: Sequence[Wanted]) -> Answer:
+    """The very commands, and the definitions as they would be read, of what is missing; nothing is done."""
+    facts: list[dict[str, Any]] = []
+    lines: list[str] = []
+    for image in {part.stem: part for whole in images for part in whole.chain}.values():
+        there = place.kept.sif(image.stem).exists()
+        one = _plan(place, image)
+        facts.append({**one, "built": there})
+        lines += [f"# {image.stem}: {'is there' if there else 'to be built'}"]
+        if not there:
+            variables = [f"{name}={shlex.quote(value)}" for name, value in one["environment"].items()]
+            lines += [f"cd {shlex.quote(one['folder'])}", " ".join([*variables, shlex.join(one["argv"])])]
+            lines += [*(f"    {text}".rstrip() for text in one["definition"].splitlines()), ""]
+    return facts, "\n".join(lines)
+
+
+def _plan(place: ImageSite, image: Wanted) -> dict[str, Any]:
+    """How an image is built; folder and file names that a build chooses anew are shown with a *."""
+    workshop = Workshop(place.scratch / "paperbench-build-*")
+    below = place.kept.sif(image.below.stem) if image.below else None
+    target = place.kept.folder / f".{image.stem}.*.tmp"
+    builder = Builder(place, print, print)
+    link = image.recipe.definition.below()
+    arguments = {**builder.arguments(image), **({link[0]: str(below)} if link else {})}
+    environment = workshop.environment(os.environ)
+    return {
+        "name": image.recipe.name,
+        "digest": image.digest,
+        "path": str(place.kept.sif(image.stem)),
+        "folder": str(image.recipe.folder),
+        "argv": list(builder.argv(image, workshop, target, below)),
+        "environment": {k: _shown(k, v) for k, v in environment.items() if k.startswith(_SHOWN)},
+        "definition": filled(image.recipe.definition.text, arguments),
+    }
+
+
+def _shown(name: str, value: str) -> str:
+    """A variable's value without passwords."""
+    return "..." if "PASSWORD" in name else _LOGIN.sub("//...@", value)
+
+
+def listed(place: ImageSite, images: Sequence[Wanted]) -> Answer:
+    """Each recipe's image, whether it is there, and its size."""
+    facts: list[dict[str, Any]] = []
+    for image in images:
+        path = place.kept.sif(image.stem)
+        entry = place.kept.entry(image.recipe.name, image.digest) if path.exists() else None
+        facts.append(
+            {
+                "name": image.recipe.name,
+                "digest": image.digest,
+                "path": str(path),
+                "built": path.exists(),
+                "bytes": path.stat().st_size if path.exists() else None,
+                "sha256": entry.sha256 if entry else None,
+                "arguments": counted_arguments(image),
+            }
+        )
+    lines = [
+        f"{one['name']:<12} {Path(str(one['path'])).name:<34} "
+        + (f"{_size(one['bytes'])}, sha256 {(one['sha256'] or '?')[:12]}" if one["built"] else "not built")
+        for one in facts
+    ]
+    return facts, "\n".join([*lines, f"in {place.kept.folder}"])
+
+
+def pruned(place: ImageSite, *, dry: bool) -> Answer:
+    """Remove images, with their logs and lists, that no recipe makes now."""
+    recipes = {name: recipe(place.root, name) for name in recipe_names(place.root)}
+    current = {image.digest for one in recipes.values() for image in ways(one, place)}
+    gone = [
+        entry
+        for entry in place.kept.entries()
+        if entry.digest not in current and not _is_of(entry, recipes.get(entry.name))
+    ]
+    files = [
+        place.kept.folder / name
+        for entry in gone
+        for name in (*(f"{stem_of(entry)}{end}" for end in (SIF, LOG, PACKAGES)), f".{stem_of(entry)}.lock")
+    ]
+    files = [path for path in files if path.exists()]
+    freed = sum(path.stat().st_size for path in files)
+    if not dry:
+        for path in files:
+            path.unlink()
+        if gone:
+            place.kept.forget(lambda entry: entry in gone)
+    verb = "would remove" if dry else "removed"
+    lines = [f"{verb} {path}" for path in files]
+    facts = [{"path": str(path), "removed": not dry} for path in files]
+    return facts, "\n".join([*lines, f"{verb} {len(gone)} images, {_size(freed)}"])
+
+
+def _is_of(entry: BuiltImage, recipe: Recipe | None) -> bool:
+    """Whether the recipe gives the image with its own arguments, which may be another site's."""
+    if recipe is None:
+        return False
+    try:
+        return wanted(recipe, entry.arguments, entry.arguments).digest == entry.digest
+    except PaperbenchError:
+        return False
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.0f} MB"
