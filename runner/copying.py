@@ -1,43 +1,130 @@
 """Fresh copies of folders and their removal, however deep: links stay links, nothing outside is touched."""
 
 import ctypes
+import errno
+import fcntl
 import os
-import shutil
 import stat
 import uuid
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
-from runner.manifest import Entry
+from runner.manifest import NO_FILE, READING, Entry, listed
 
 # From the submission's root: leaves room for where a run lies below the system's own limit of 4096.
 LONGEST_PATH = 2000
+_FICLONE = 0x40049409
+# The unit of st_blocks, whatever the file system's own.
+_BLOCK = 512
+# What copy_file_range says between file systems, and where kernel or file system lack it.
+_NO_RANGES = frozenset({errno.EXDEV, errno.ENOSYS, errno.EINVAL, errno.EOPNOTSUPP, errno.EPERM})
 
 
 def copy_tree(source: Path, target: Path) -> tuple[str, ...]:
-    """Copy a folder to a new place; returns the paths left out, which are no files, folders or links."""
+    """Copy a folder to a new place; returns the paths left out, which are no files, folders or links.
+
+    Files share blocks with the original where the file system can (reflinks), so a change to one never
+    reaches the other; holes stay holes. There are no hard links: whoever still writes into the agent's folder
+    would change what was handed in, and reproduce.sh, which owns its fresh copy, would change the original.
+    What is kept of a stage is moved there, not copied. So no copy in a trial's life is safe to hard-link.
+    """
     left_out: list[str] = []
     target.mkdir(parents=True)
     folders: list[tuple[Path, Path, int]] = []
     stack = [(source, target)]
     while stack:
         here, there = stack.pop()
-        for entry in _entries(here):
-            goal = there / entry.name
-            mode = entry.stat(follow_symlinks=False).st_mode
+        for name, _ in listed(os.fspath(here)):
+            one, goal = here / name, there / name
+            mode = one.lstat().st_mode
             if stat.S_ISDIR(mode):
                 goal.mkdir()
-                folders.append((Path(entry.path), goal, mode))
-                stack.append((Path(entry.path), goal))
-            elif stat.S_ISLNK(mode) or stat.S_ISREG(mode):
-                shutil.copyfile(entry.path, goal, follow_symlinks=False)
-                _dress(Path(entry.path), goal, mode)
-            else:
-                left_out.append(os.path.relpath(entry.path, source))
+                folders.append((one, goal, mode))
+                stack.append((one, goal))
+            elif stat.S_ISLNK(mode):
+                goal.symlink_to(one.readlink())
+                _dress(one, goal, mode)
+            elif not (stat.S_ISREG(mode) and copy_file(one, goal)):
+                left_out.append(os.path.relpath(one, source))
     # Last, and from below: writing into a folder changes its times.
     for folder, goal, mode in reversed(folders):
         _dress(folder, goal, mode)
     return tuple(sorted(left_out))
+
+
+def copy_file(source: Path, goal: Path) -> bool:
+    """Copy a file with its permission bits and times; whether it is one still."""
+    try:
+        old = os.open(source, READING)
+    except OSError as error:
+        if error.errno in NO_FILE:
+            return False
+        raise
+    try:
+        status = os.fstat(old)
+        if not stat.S_ISREG(status.st_mode):
+            return False
+        new = os.open(goal, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            _fill(old, new, status)
+            # The owner can always read and remove the copy; set-id bits stay behind.
+            os.fchmod(new, status.st_mode & 0o777 | 0o600)
+            os.utime(new, ns=(status.st_atime_ns, status.st_mtime_ns))
+        finally:
+            os.close(new)
+    finally:
+        os.close(old)
+    return True
+
+
+def _fill(old: int, new: int, status: os.stat_result) -> None:
+    """Give the new file the old one's bytes, all inside the kernel."""
+    size = status.st_size
+    with suppress(OSError):
+        fcntl.ioctl(new, _FICLONE, old)
+        return
+    if size <= status.st_blocks * _BLOCK:
+        _send(old, new, 0, size)
+        return
+    os.ftruncate(new, size)
+    for start, end in _data(old, size):
+        _send(old, new, start, end)
+
+
+def _data(handle: int, size: int) -> Iterator[tuple[int, int]]:
+    """Where the file has bytes: start and end of what lies between its holes."""
+    end = 0
+    while end < size:
+        try:
+            start = os.lseek(handle, end, os.SEEK_DATA)
+            end = min(size, os.lseek(handle, start, os.SEEK_HOLE))
+        except OSError as error:
+            # Nothing but a hole is left, unless the file system does not know holes.
+            if error.errno != errno.ENXIO:
+                yield end, size
+            return
+        yield start, end
+
+
+def _send(old: int, new: int, start: int, end: int) -> None:
+    ranges = True
+    while start < end:
+        sent = 0
+        if ranges:
+            try:
+                sent = os.copy_file_range(old, new, end - start, start, start)
+            except OSError as error:
+                if error.errno not in _NO_RANGES:
+                    raise
+            ranges = sent > 0
+        if not ranges:
+            os.lseek(new, start, os.SEEK_SET)
+            sent = os.sendfile(new, old, start, end - start)
+            if sent == 0:
+                # It was cut short meanwhile, which its digest will show.
+                return
+        start += sent
 
 
 def _entries(folder: Path) -> "list[os.DirEntry[str]]":

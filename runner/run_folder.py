@@ -15,6 +15,12 @@ from validators.tree import Node, node_from_data
 PLAN = "plan.lock"
 
 
+def handed_nothing_in(rollout: Outcome) -> bool:
+    """Whether a rollout ended without anything to judge, by the agent's fault: the trial's score is 0."""
+    nothing = rollout.failure_class == "agent" and rollout.submission is None
+    return nothing and rollout.reason != "disqualified"
+
+
 @dataclass(frozen=True)
 class TrialFolder:
     """One trial's folder: rollout/, reproduce/ and grading/<judge digest>/."""

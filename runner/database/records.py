@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from runner.database.comparability import PlanIndex, index_plan, is_weaker
-from runner.run_folder import RunFolder, TrialFolder
+from runner.run_folder import RunFolder, TrialFolder, handed_nothing_in
 from validators.models.plan import Plan, PlannedTrial
 from validators.models.records import Outcome
 
@@ -38,10 +38,14 @@ class TrialRecord:
     gradings: tuple[GradingRecord, ...]
 
 
+def _disqualified(rollout: Outcome) -> bool:
+    return rollout.failure_class == "agent" and rollout.reason == "disqualified"
+
+
 def state_of(stages: tuple[str, ...], outcomes: Mapping[str, Outcome]) -> tuple[str, str | None]:
     """Whether a trial is zero, open or judged, and why; stages are those that must have run."""
     rollout = outcomes.get("rollout")
-    if rollout and rollout.failure_class == "agent" and rollout.reason in {"no_submission", "disqualified"}:
+    if rollout and (handed_nothing_in(rollout) or _disqualified(rollout)):
         return "zero", rollout.reason.replace("_", " ")
     for stage in stages:
         outcome = outcomes.get(stage)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from runner.errors import PaperbenchError
 from runner.manifest import Entry, compare, read_manifest, scan, submission_digest
-from runner.run_folder import TrialFolder
+from runner.run_folder import TrialFolder, handed_nothing_in
 from validators.checks import CheckEvidence
 from validators.checks.files import RefusedFileError, open_inside
 from validators.log_text import unstamped
@@ -106,7 +106,7 @@ def unready(folder: TrialFolder, protocol: Protocol) -> str | None:
             return f"its {stage} has not ended"
         if outcome.failure_class == "infrastructure":
             return f"its {stage} failed for infrastructure ({outcome.reason})"
-        if outcome.reason == "no_submission":
+        if handed_nothing_in(outcome):
             return None
     return None
 

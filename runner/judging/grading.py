@@ -19,7 +19,7 @@ from runner.judging.records import by_rule, grading_outcome, records
 from runner.judging.resolve import check_inputs
 from runner.judging.store import LEDGER, GradingWriter, settled
 from runner.judging.types import Backend, Judgement, Leaf, Question, Setup
-from runner.run_folder import RunFolder
+from runner.run_folder import RunFolder, handed_nothing_in
 from validators.models.config import Protocol
 from validators.models.plan import Plan, PlannedJudge, PlannedTrial
 from validators.models.records import Call, Outcome
@@ -63,7 +63,7 @@ class Grader:
         leaves = self._wanted(trial, protocol)
         rollout = folder.outcome("rollout")
         withheld = Counter[str]()
-        if rollout is not None and rollout.reason == "no_submission":
+        if rollout is not None and handed_nothing_in(rollout):
             reason = "no_submission"
         else:
             case = open_case(folder, trial, protocol)

@@ -65,7 +65,7 @@ def document_digest(document: Model) -> str:
 def scan_submission(folder: Path) -> tuple[Entry, ...]:
     """A submission's manifest; raises PaperbenchError for what cannot be read."""
     try:
-        entries = scan(folder)
+        entries = scan(folder.resolve())
     except OSError as error:
         raise PaperbenchError(
             f"{error.filename or folder}: {error.strerror}; make the submission readable"
@@ -75,6 +75,11 @@ def scan_submission(folder: Path) -> tuple[Entry, ...]:
     return entries
 
 
-def folder_digest(folder: Path) -> str:
-    """The digest of a submission's folder."""
-    return submission_digest(scan_submission(folder))
+def folder_digest(source: Path) -> str:
+    """The digest of what is handed in: a folder's is that of its files, a tar file's the sha256 of its bytes.
+
+    So that an archive is planned without unpacking it. What it held is told by its rollout's outcome.
+    """
+    if source.is_file():
+        return sha256_file(source)
+    return submission_digest(scan_submission(source))

@@ -71,7 +71,7 @@ def _images(plan: Plan, corpus: Corpus) -> Iterator[str]:
 
 
 def submission_folder(corpus: Corpus, trial: PlannedTrial) -> Path | None:
-    """The folder that the trial hands in; a relative one starts from the data root."""
+    """The folder or tar file that the trial hands in; a relative one starts from the data root."""
     return corpus.root / trial.submission if trial.submission is not None else None
 
 
@@ -82,6 +82,7 @@ def _submissions(run: RunFolder, plan: Plan, corpus: Corpus) -> Iterator[str]:
         if folder is None or run.trial(trial.id).outcome("rollout") is not None:
             continue
         if folder not in digests:
-            digests[folder] = folder_digest(folder) if folder.is_dir() else None
+            there = folder.is_dir() or folder.is_file()
+            digests[folder] = folder_digest(folder) if there else None
             if digests[folder] != trial.submission_digest:
                 yield f"submission {trial.submission}"

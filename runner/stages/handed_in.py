@@ -4,6 +4,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.archives import unpack
 from runner.copying import copy_tree, remove_tree
 from runner.durable import write_atomic
 from runner.manifest import scan, submission_digest
@@ -11,6 +12,7 @@ from runner.planning.drift import submission_folder
 from runner.stages.context import StageContext
 from runner.stages.failures import InfrastructureError
 
+MIB = 1 << 20
 Trace = tuple[str, int, int, int, int, int]
 
 
@@ -28,14 +30,22 @@ class HandedIn:
             return False
         remove_tree(self.folder)
         source = submission_folder(context.within.corpus, context.trial)
-        if source is None or not source.is_dir():
+        if source is None or not source.exists():
             raise InfrastructureError("rollout_damaged", f"{self.folder} was changed and {source} has gone")
-        copy_tree(source, self.folder / "submission")
-        if submission_digest(scan(self.folder / "submission")) != context.trial.submission_digest:
+        if _brought(source, self.folder / "submission", context) != context.trial.submission_digest:
             remove_tree(self.folder)
             raise InfrastructureError("submission_drifted", f"{source} is no longer what was planned")
         write_atomic(self.folder / "outcome.json", self.outcome)
         return True
+
+
+def _brought(source: Path, target: Path, context: StageContext) -> str:
+    """Copy or unpack once more; the digest that the plan has of such a source."""
+    if source.is_file():
+        limit = context.within.config.limits.rollout.output_limit_mib
+        return unpack(source, target, limit * MIB).digest
+    copy_tree(source.resolve(), target)
+    return submission_digest(scan(target))
 
 
 def handed_in(folder: Path) -> HandedIn:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Protocol as Interface
 
-from runner.run_folder import TrialFolder
+from runner.run_folder import TrialFolder, handed_nothing_in
 from runner.stages.context import RunContext, StageContext
 from runner.stages.ending import Ending, outcome_of
 from runner.stages.failures import InfrastructureError, is_fatal
@@ -15,7 +15,6 @@ from validators.models.config import Protocol
 from validators.models.plan import PlannedTrial
 from validators.models.records import Outcome, Stage
 
-NOTHING = "no_submission"
 TO_RETRY = ("infrastructure", "judge")
 
 
@@ -45,7 +44,7 @@ def stage_outcomes(folder: TrialFolder, protocol: Protocol, judge: str) -> Itera
     """The outcomes of the stages that such a trial needs, in order; None for one that has not ended."""
     rollout = folder.outcome("rollout")
     yield rollout
-    if protocol != "code-dev" and not (rollout is not None and rollout.reason == NOTHING):
+    if protocol != "code-dev" and not (rollout is not None and handed_nothing_in(rollout)):
         yield folder.outcome("reproduce")
     yield folder.outcome("grading", judge)
 
@@ -63,7 +62,7 @@ def run_trial(context: RunContext, trial: PlannedTrial, grader: Grades) -> Outco
         outcome = run_stage(StageContext(context, trial, name))
         if outcome.failure_class == "infrastructure":
             return outcome
-        if outcome.reason == NOTHING:
+        if handed_nothing_in(outcome):
             break
     return _graded(context, trial, grader)
 

@@ -159,12 +159,14 @@ class Run(Model):
 
 
 class Submissions(Model):
-    """Folders that hold one user's finished attempts at one paper."""
+    """Folders or tar files that hold one user's finished attempts at one paper."""
 
     paper: Slug
     folders: Annotated[
         tuple[Text, ...],
-        Field(min_length=1, description="One folder an attempt, from this file's folder or absolute."),
+        Field(
+            min_length=1, description="A folder or tar file an attempt, absolute or from this file's folder."
+        ),
     ]
 
 

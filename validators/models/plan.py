@@ -63,9 +63,11 @@ class PlannedTrial(Model):
     agent: Text
     attempt: Annotated[Positive, Field(description="From 1; imported attempts are ranked by time.")]
     submission: Annotated[
-        Text | None, Field(description="The folder that the agent hands in, where it is known beforehand.")
+        Text | None, Field(description="The folder or tar file handed in, where it is known beforehand.")
     ] = None
-    submission_digest: Sha256 | None = None
+    submission_digest: Annotated[
+        Sha256 | None, Field(description="Of a folder's paths and bytes, or the sha256 of a tar file.")
+    ] = None
     protocol: Annotated[Protocol | None, Field(description="Where it is not the plan's.")] = None
     rubric: Annotated[
         Sha256 | None, Field(description="Where it is not its paper's, as in an imported grading.")

@@ -7,7 +7,7 @@ from typing import Any
 
 from validators.documents import Document
 from validators.faults import Fault
-from validators.roots import DataRoot
+from validators.roots import ARCHIVES, DataRoot
 from validators.rules.config import papers_of_run
 from validators.rules.judges import asked_model, is_paid, newest_prices
 from validators.rules.names import named_config
@@ -53,7 +53,7 @@ def dollars_have_a_price(document: Document) -> Iterator[Fault]:
 
 
 def submission_folders_are_there(document: Document) -> Iterator[Fault | Note]:
-    """The folders that an agent of kind submission hands in are there.
+    """The folders and tar files that an agent of kind submission hands in are there.
 
     Why: planning stops at the first that is not. Folders outside the data root belong to one machine and are
     counted, not looked for.
@@ -70,15 +70,16 @@ def submission_folders_are_there(document: Document) -> Iterator[Fault | Note]:
             inside = root.inside(document.path.parent / name)
             if Path(name).is_absolute() or inside.startswith("../"):
                 outside += 1
-            elif not _is_folder(root, inside):
+            elif not _can_be_handed_in(root, inside):
                 where = ("submissions", number, "folders", inner)
                 yield Fault(where, f"folder {shown(name)} is not there; mend the path, which starts here")
     yield Note("submission folders not looked for, since they lie outside the data root", outside)
 
 
-def _is_folder(root: DataRoot, inside: str) -> bool:
+def _can_be_handed_in(root: DataRoot, inside: str) -> bool:
     path = root.path / inside
-    return f"{path.name}/" in root.names(path.parent)
+    names = root.names(path.parent)
+    return f"{path.name}/" in names or (path.name in names and path.name.endswith(ARCHIVES))
 
 
 def _uses(document: Document) -> Iterator[tuple[int, dict[str, Any], list[str]]]:
