@@ -78,7 +78,8 @@ def _from_tarball(path: Path) -> Mapping[str, str]:
             # Its contents come first: an archive of Docker's has few members.
             names = {member.name.removeprefix("./") for _, member in zip(range(1000), archive, strict=False)}
     except (OSError, tarfile.TarError) as error:
-        raise PaperbenchError(f"{path} cannot be read as a tarball ({error}); name another") from None
+        why = str(error).partition(":")[0]
+        raise PaperbenchError(f"{path} cannot be read as a tarball ({why}); name another") from None
     if "manifest.json" in names:
         return {"bootstrap": "docker-archive", "from": str(path)}
     if "oci-layout" in names:

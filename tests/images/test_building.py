@@ -1,0 +1,168 @@
+"""Images are built once, by one builder, whole or not at all."""
+
+import os
+import signal
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.execution.bench import CHECKOUT
+from tests.images.conftest import Yard
+from validators.load import load_document
+from validators.models.images import BuiltImages
+
+
+def test_an_image_and_the_one_below_it_are_built_once(yard: Yard) -> None:
+    assert yard.build("agent").status == 0
+    assert [name.split("-")[0] for name in yard.sifs()] == ["agent", "base"]
+    assert yard.build("agent").status == 0
+    assert len(yard.calls()) == 2
+    assert yard.litter() == []
+
+
+def test_eight_builders_make_one_image(yard: Yard) -> None:
+    yard.behave("slow")
+    builders = [yard.start("base") for _ in range(8)]
+    said = [builder.communicate(timeout=120) for builder in builders]
+    assert [builder.returncode for builder in builders] == [0] * 8, said
+    assert len(yard.calls()) == 1
+    assert len({out for out, _ in said}) == 1
+    assert len(yard.sifs()) == 1
+    assert sum("somebody else builds base-" in err for _, err in said) == 7
+    assert yard.litter() == []
+
+
+def test_a_killed_builder_leaves_no_image_and_no_lock(yard: Yard) -> None:
+    yard.behave("slow")
+    builder = yard.start("base")
+    wait_for(lambda: [*yard.folder.glob(".*.tmp")])
+    os.kill(builder.pid, signal.SIGKILL)
+    builder.communicate()
+    assert yard.sifs() == []
+    wait_for(lambda: not alive(yard.bin / "apptainer"))
+    yard.behave()
+    begin = time.monotonic()
+    assert yard.build("base").status == 0
+    assert time.monotonic() - begin < 30
+    assert len(yard.sifs()) == 1
+    assert yard.litter() == []
+
+
+def test_an_interrupted_builder_tidies_up(yard: Yard) -> None:
+    yard.behave("slow")
+    builder = yard.start("base")
+    wait_for(lambda: [*yard.folder.glob(".*.tmp")])
+    builder.send_signal(signal.SIGINT)
+    _, err = builder.communicate(timeout=30)
+    assert builder.returncode == 130, err
+    assert not alive(yard.bin / "apptainer")
+    assert (yard.sifs(), yard.litter()) == ([], [])
+
+
+FAULTS = {
+    "disk-full": "the disk is full",
+    "no-namespace": "user namespaces are not allowed here",
+    "no-network": "cannot be fetched from here",
+    "bad-authority": "SSL_CERT_FILE",
+    "bad-script": "Unable to locate package nonsense",
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_failed_build_says_why_and_leaves_its_log_alone(yard: Yard, fault: str) -> None:
+    yard.behave(fault)
+    said = yard.build("base")
+    assert said.status == 1
+    last = said.err.splitlines()[-1]
+    assert last.startswith("paperbench: image 'base' could not be built: ")
+    assert FAULTS[fault] in last
+    assert "ended with status 255" in last
+    (log,) = yard.folder.glob("*.log")
+    assert str(log) in last
+    assert "Starting build" in log.read_text()
+    assert (yard.sifs(), yard.litter()) == ([], [])
+
+
+def test_what_was_built_is_written_down_and_fits_its_schema(yard: Yard) -> None:
+    assert yard.build("agent").status == 0
+    agent, base = load_document(yard.folder / "lock.yaml", BuiltImages).images
+    assert (agent.name, base.name, base.apptainer) == ("agent", "base", "9.9.9")
+    assert yard.sifs() == [f"{one.name}-{one.digest[:12]}.sif" for one in (agent, base)]
+    assert agent.arguments["pythons"] == "3.11"
+    assert "mirror" not in base.arguments
+    assert yard.bench.call("check", str(yard.folder / "lock.yaml")).status == 0
+
+
+def test_a_changed_image_is_refused_with_both_digests(yard: Yard) -> None:
+    assert yard.build("base").status == 0
+    (path,) = yard.folder.glob("*.sif")
+    (entry,) = load_document(yard.folder / "lock.yaml", BuiltImages).images
+    path.write_bytes(b"other")
+    said = yard.build("base").line
+    assert entry.sha256 in said
+    assert "has sha256 d9298a10d1b07358" in said
+
+
+def test_an_image_whose_builder_died_before_it_wrote_it_down_is_taken_over(yard: Yard) -> None:
+    assert yard.build("base").status == 0
+    before = (yard.folder / "lock.yaml").read_bytes()
+    (yard.folder / "lock.yaml").unlink()
+    assert yard.build("base").status == 0
+    assert len(yard.calls()) == 1
+    assert (yard.folder / "lock.yaml").read_bytes() == before
+
+
+def test_scripts_get_the_callers_authorities_and_never_its_tmp(
+    yard: Yard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    bundle = tmp_path / "authorities.pem"
+    bundle.write_text("a certificate")
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    monkeypatch.setenv("SECRET", "planted")
+    assert yard.build("base").status == 0
+    (call,) = yard.calls()
+    assert call["env"]["APPTAINERENV_PIP_CERT"] == "/tmp/ca.pem"
+    assert not any("planted" in value for value in call["env"].values())
+    mounts = [word for word in call["argv"] if word.startswith("type=bind")]
+    assert [mount.split("dst=")[1] for mount in mounts] == ["/tmp", "/var/tmp"]
+    assert all(str(yard.scratch) in mount for mount in mounts)
+    assert call["env"]["APPTAINER_TMPDIR"].startswith(str(yard.scratch))
+    assert call["env"]["APPTAINER_CACHEDIR"].startswith(str(yard.scratch))
+    assert call["cwd"] == str(yard.root / "sif")
+
+
+def test_a_place_without_room_is_refused_with_both_numbers(yard: Yard) -> None:
+    # A file system of the kernel, on which nothing is ever free.
+    yard.site(scratch="/proc/images")
+    said = yard.build("base").err.splitlines()[-1]
+    assert "a build needs 2 GiB in /proc/images and 0.0 GiB are free there" in said
+    assert "images.scratch" in said
+    assert yard.calls() == []
+
+
+def wait_for(what: object, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not what():  # type: ignore[operator]
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def alive(program: Path) -> bool:
+    """Whether a process runs the program."""
+    name = str(program).encode()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if name in (folder / "cmdline").read_bytes().split(b"\0"):
+                return True
+        except OSError:
+            continue
+    return False
+
+
+def test_the_checkouts_recipes_serve_a_root_that_has_none(yard: Yard) -> None:
+    for path in [*(yard.root / "sif").glob("*.def")]:
+        path.unlink()
+    listed = yard.build("--list").out
+    assert [line.split()[0] for line in listed.splitlines()[:3]] == ["base", "agent", "reproduce"]
+    assert {path.stem for path in (CHECKOUT / "sif").glob("*.def")} == {"base", "agent", "reproduce"}
