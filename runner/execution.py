@@ -24,6 +24,7 @@ from runner.run_folder import PLAN, RunFolder
 from runner.schedulers import scheduler
 from runner.schedulers.gpus import GpuSlots
 from runner.stages.context import RunContext, run_marker
+from runner.stages.environment import keep_packages
 from runner.stages.trial import finished, run_trial, stage_outcomes
 from validators.corpus import Corpus
 from validators.models.config import PayloadStage, Run, Site
@@ -140,8 +141,10 @@ def _images(
         Wanted(work.config, work.site, stage, corpus.root, run.path / f".{stage}.image")
         for stage in payload_stages(work.config.protocol)
     ]
-    images = {one.stage: container(work.config.container).image(one, progress.note) for one in wanted}
-    return {stage: image for stage, image in images.items() if image is not None}
+    found = {one.stage: container(work.config.container).image(one, progress.note) for one in wanted}
+    images = {stage: image for stage, image in found.items() if image is not None}
+    keep_packages(run, images.values())
+    return images
 
 
 def _guard(lease: Lease, halt: Halt, progress: Progress) -> None:

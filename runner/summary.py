@@ -6,7 +6,7 @@ from typing import Any
 
 from runner.lease import Holder, live_holder
 from runner.run_folder import RunFolder
-from runner.stages.reproduce import COMMAND
+from runner.stages.salvage import COMMAND
 from runner.stages.trial import finished, stage_outcomes
 from runner.words import counted
 from validators.models.config import Run

@@ -12,6 +12,14 @@ class Image(Protocol):
     """An image as a stage uses it."""
 
     @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def packages(self) -> str | None:
+        """The list of what is installed in it, where it is known."""
+
+    @property
     def path(self) -> Path:
         """A SIF, or a folder that holds its files."""
 

@@ -62,7 +62,8 @@ class ProcessContainer:
             clean_environment(payload, self.caller),
             payload.work,
             needed=(scratch / "home", scratch / "tmp"),
-            counted=(payload.work, scratch),
+            # It could also write beside them.
+            counted=(payload.work.parent,),
         )
 
     def observed(self, said: str | None) -> Inside:

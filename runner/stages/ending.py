@@ -2,12 +2,13 @@
 
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from runner.clock import instant
 from runner.containers import Image
 from runner.stages.context import StageContext
-from validators.models.records import FailureClass, Isolation, Made, Outcome
+from validators.models.records import Environment, FailureClass, Isolation, LargeFile, Made, Outcome, Try
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,15 @@ class Ending:
     submission: str | None = None
     image: Image | None = None
     made: Made | None = None
+    environment: Environment | None = None
+    limits_by: Literal["polled", "cgroup"] | None = None
+    large_files: tuple[LargeFile, ...] = ()
+    attempts: tuple[Try, ...] = ()
+
+
+def told(ending: Ending, *more: str | None) -> Ending:
+    """The ending with more to say."""
+    return replace(ending, message="; ".join(filter(None, (ending.message, *more))) or None)
 
 
 def printable(text: str) -> str:
@@ -50,6 +60,8 @@ def outcome_of(ending: Ending, context: StageContext, tries: int, started: float
             "duration_seconds": round(max(0.0, now - started), 3) if duration is None else duration,
             "host": socket.gethostname(),
             "tries": tries,
+            "limits_by": ending.limits_by,
+            "environment": ending.environment,
             "declared": ending.declared,
             "observed": ending.observed,
             "image": None if ending.image is None else ending.image.sha256,
@@ -57,5 +69,7 @@ def outcome_of(ending: Ending, context: StageContext, tries: int, started: float
             "gpus": ending.gpus,
             "submission": ending.submission,
             "made": ending.made,
+            "large_files": ending.large_files,
+            "attempts": ending.attempts,
         }
     )

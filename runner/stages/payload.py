@@ -35,6 +35,19 @@ NOT_HERE = {
 
 
 @dataclass(frozen=True)
+class Start:
+    """What to start, and the GPUs it is given.
+
+    limits of None are the stage's own; plain is never root, whatever the stage may be.
+    """
+
+    argv: tuple[str, ...]
+    gpus: tuple[str, ...] = ()
+    limits: StageLimits | None = None
+    plain: bool = False
+
+
+@dataclass(frozen=True)
 class Ran:
     """One start of a payload: how it ended, and how far it was kept apart."""
 
@@ -51,43 +64,39 @@ def open_log(folder: Path) -> Iterator[BinaryIO]:
         yield log
 
 
-def run_payload(
-    context: StageContext, space: Workspace, argv: tuple[str, ...], log: BinaryIO, gpus: tuple[str, ...]
-) -> Ran:
+def run_payload(context: StageContext, space: Workspace, start: Start, log: BinaryIO) -> Ran:
     """Run a command in the stage's work folder to its end; raises InfrastructureError and OSError."""
     container = context.within.container
-    launch = container.launch(payload_of(context, space, argv, gpus))
+    launch = container.launch(payload_of(context, space.work, start))
     for folder in launch.needed:
         folder.mkdir(parents=True, exist_ok=True)
-    report = _supervised(context, space, order_for(context, launch, log))
+    limits = start.limits or context.within.config.limits_of(context.payload_stage)
+    report = _supervised(context, space, order_for(limits, launch, log))
     _blame_the_machine(report, launch)
     try:
         inside = container.observed(report.inside)
     except ValueError as error:
         raise InfrastructureError("container_failed", str(error)) from None
     if not inside.command_found:
-        raise InfrastructureError("image_unfit", f"the image has no {argv[0]}; add it to the recipe")
+        raise InfrastructureError("image_unfit", f"the image has no {start.argv[0]}; add it to the recipe")
     return Ran(report, inside.isolation)
 
 
-def payload_of(
-    context: StageContext, space: Workspace, argv: tuple[str, ...], gpus: tuple[str, ...]
-) -> Payload:
+def payload_of(context: StageContext, work: Path, start: Start) -> Payload:
     """The command in the stage's folders, as the run wants it kept apart."""
-    within, stage, work = context.within, context.payload_stage, space.work
+    within, stage = context.within, context.payload_stage
     return Payload(
-        argv, work / "submission", work / "scratch", work / "aside", context.marker, context.trial.id,
-        gpus=gpus,
+        start.argv, work / "submission", work / "scratch", work / "aside", context.marker, context.trial.id,
+        gpus=start.gpus,
         network=within.config.network_of(stage),
-        writable_root=stage in within.config.writable_root,
+        writable_root=stage in within.config.writable_root and not start.plain,
         image=within.images.get(stage),
         gpu_vendor=within.gpu_vendor,
     )  # fmt: skip
 
 
-def order_for(context: StageContext, launch: Launch, log: BinaryIO) -> Order:
-    """The supervisor's order: what to start, and the stage's limits."""
-    limits = context.within.config.limits_of(context.payload_stage)
+def order_for(limits: StageLimits, launch: Launch, log: BinaryIO) -> Order:
+    """The supervisor's order: what to start, and its limits."""
     return Order(
         argv=list(launch.argv),
         env=launch.env,

@@ -22,7 +22,8 @@ class Workspace:
     """One start of one stage.
 
     What a stage keeps is made in draft. What is not the runner's own runs in work, where it can reach draft
-    only by leaving its folder; so draft is made anew once it has ended.
+    only by leaving its folder; so draft is made anew once it has ended. kept is a submission that an earlier
+    way of this start left, while another is tried.
     """
 
     def __init__(self, trial: TrialFolder, stage: Stage, marker: str, tries: int = 0) -> None:
@@ -35,6 +36,7 @@ class Workspace:
         self._placed = self._done = False
         self.draft = trial.path / f".{stage}.tmp"
         self.work = trial.path / f".{stage}.work"
+        self.kept = trial.path / f".{stage}.kept"
         self.tries = tries
 
     def begin(self) -> None:
@@ -63,7 +65,7 @@ class Workspace:
             return 0, []
 
     def _clear(self) -> None:
-        for folder in (self.draft, self.work, self._old):
+        for folder in (self.draft, self.work, self.kept, self._old):
             remove_tree(folder)
 
     def _note(self, more: dict[str, int | str]) -> None:
@@ -82,13 +84,29 @@ class Workspace:
         """
         above = [*reversed(self._trial.parents[:ABOVE]), self._trial]
         damaged = [folder for folder in [*above, self.work] if _restored(folder)]
-        known = {*KEPT, self._record.name, self.work.name}
+        known = {*KEPT, self._record.name, self.work.name, self.kept.name}
         for path in self._trial.iterdir():
             if path.name not in known:
                 remove_tree(path)
         self._note({})
         self.draft.mkdir()
         return bool(damaged)
+
+    def keep(self) -> None:
+        """Put the draft's submission aside, in place of one that was."""
+        remove_tree(self.kept)
+        self.submission.rename(self.kept)
+
+    def renew(self) -> None:
+        """Clear away all but what is kept, to try another way."""
+        remove_tree(self.work)
+        remove_tree(self.draft)
+        self.draft.mkdir()
+
+    def take_back(self) -> None:
+        """Make what is kept the draft's submission."""
+        remove_tree(self.submission)
+        self.kept.rename(self.submission)
 
     def settle(self, outcome: Outcome) -> None:
         """Put the folder in place and end the stage with its outcome."""
