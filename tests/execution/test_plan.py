@@ -117,7 +117,7 @@ def test_submissions_that_are_missing_or_hold_the_runs(bench: Bench) -> None:
     folder = bench.submission_run("true", attempts=2)
     assert "attempt 2 needs one more" in bench.call("plan", "tiny-run").line
     add_agent(bench.root, "agent-tiny-run", "submission", {"tiny": [str(folder), str(folder / "nothing")]})
-    assert "which is no folder" in bench.call("plan", "tiny-run").line
+    assert "which is not there" in bench.call("plan", "tiny-run").line
     add_agent(bench.root, "agent-tiny-run", "submission", {"tiny": [str(folder), str(bench.root)]})
     assert "contains the runs folder" in bench.call("plan", "tiny-run").line
     assert everything(bench.runs) == set()

@@ -164,9 +164,7 @@ class Submissions(Model):
     paper: Slug
     folders: Annotated[
         tuple[Text, ...],
-        Field(
-            min_length=1, description="A folder or tar file an attempt, absolute or from this file's folder."
-        ),
+        Field(min_length=1, description="A folder or tar file an attempt, from this folder or absolute."),
     ]
 
 
