@@ -1,5 +1,6 @@
 """What a stage puts out: its log as it is kept, and the size of what it writes."""
 
+import errno
 import os
 import time
 from dataclasses import dataclass
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 from runner.log_lines import MARK, HeaderLine, KeptLog
 
 CHUNK = 1 << 16
-SAID = 2000
+# As much as Apptainer says of all its options, after what is wrong with one.
+SAID = 1 << 14
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 
@@ -33,7 +35,7 @@ class LogFile:
         self.pipe = pipe
         self.size = 0
         self.open = True
-        self.error: str | None = None
+        self.error_number = 0
         self.started_seconds = 0.0
         os.set_blocking(pipe, False)
 
@@ -76,7 +78,7 @@ class LogFile:
         try:
             self._kept.put(data, time.monotonic() - self._begin)
         except OSError as error:
-            self.error = self.error or os.strerror(error.errno or 0)
+            self.error_number = self.error_number or error.errno or errno.EIO
 
     def drain(self) -> None:
         """Take the rest, but wait for nobody."""
@@ -91,7 +93,7 @@ class LogFile:
             self._kept.close()
             os.fsync(self._file.fileno())
         except OSError as error:
-            self.error = self.error or os.strerror(error.errno or 0)
+            self.error_number = self.error_number or error.errno or errno.EIO
         self._file.close()
 
 

@@ -54,8 +54,9 @@ class Report:
     """How the payload ended: exit, a limit, container_lost, not_started or not_killed.
 
     The limits are time_limit, output_limit, memory_limit and process_limit. log_bytes is what the payload
-    printed, kept or not. inside is what the header said, and started_seconds when it came; when it was asked
-    for and never came, inside is None and said the end of what was printed.
+    printed, kept or not; error_number, an errno, says why it could not be kept. inside is what the header
+    said, and started_seconds when it came; when it was asked for and never came, inside is None and said
+    the end of what was printed.
     """
 
     ended: str
@@ -64,6 +65,7 @@ class Report:
     log_bytes: int = 0
     left_running: int = 0
     error: str | None = None
+    error_number: int = 0
     inside: str | None = None
     said: str = ""
     started_seconds: float = 0.0
@@ -131,7 +133,9 @@ class Supervision:
         report.duration_seconds = round(time.monotonic() - self._begin, 3)
         if report.ended == "exit" and self._over_output():
             report.ended = "output_limit"
-        report.error = report.error or (f"the log: {self.log.error}" if self.log.error else None)
+        if self.log.error_number and report.error is None:
+            report.error = f"the log: {os.strerror(self.log.error_number)}"
+            report.error_number = self.log.error_number
         return report
 
     def _wait(self) -> None:

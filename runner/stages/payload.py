@@ -1,5 +1,6 @@
 """Starts a stage's payload in the run's container, under a supervisor, and reads what held."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from runner.containers import Launch, Payload
 from runner.processes import Supervisor, sweep
 from runner.stages.context import StageContext
 from runner.stages.ending import Ending
-from runner.stages.failures import InfrastructureError
+from runner.stages.failures import DISK, InfrastructureError
 from runner.stages.workspace import Workspace
 from runner.supervisor import Order, Report
 from validators.models.config import StageLimits
@@ -145,9 +146,11 @@ def _patience(order: Order) -> float | None:
 
 
 def _blame_the_machine(report: Report, launch: Launch) -> None:
-    """Raise InfrastructureError for an end that tells nothing of the payload."""
+    """Raise InfrastructureError for an end that tells nothing of the payload, OSError for a full disk."""
     if report.ended in NOT_HERE:
         raise InfrastructureError(report.ended, report.error or NOT_HERE[report.ended])
+    if report.error_number in DISK:
+        raise OSError(report.error_number, os.strerror(report.error_number), LOG)
     if report.error is not None:
         raise InfrastructureError("log_lost", report.error)
     if launch.header is not None and report.inside is None:
