@@ -6,11 +6,12 @@ from typing import Any
 
 from runner.lease import Holder, live_holder
 from runner.run_folder import RunFolder
+from runner.stages.foreseen import command, gpu_line, image_lines, papers_needing_gpus, ways_line
 from runner.stages.salvage import COMMAND
 from runner.stages.trial import finished, stage_outcomes
 from runner.words import counted
 from validators.models.config import Run
-from validators.models.plan import Plan, PlannedTrial
+from validators.models.plan import Plan, PlannedImage, PlannedTrial
 from validators.models.records import Outcome, Stage
 
 STAGES: tuple[Stage, ...] = ("rollout", "reproduce", "grading")
@@ -116,7 +117,14 @@ def plan_facts(run: RunFolder, plan: Plan) -> dict[str, Any]:
         "protocol": plan.protocol,
         "judge": plan.judge.config.id if plan.judge else None,
         "trials": [trial.id for trial in plan.trials],
+        "images": [_image_facts(plan, image) for image in plan.images],
+        "needs_gpu": papers_needing_gpus(plan),
     }
+
+
+def _image_facts(plan: Plan, image: PlannedImage) -> dict[str, Any]:
+    facts = image.model_dump(mode="json", exclude_none=True)
+    return facts | ({"command": command(plan.config, plan.site, image)} if plan.config and plan.site else {})
 
 
 def plan_lines(run: RunFolder, plan: Plan) -> str:
@@ -124,7 +132,9 @@ def plan_lines(run: RunFolder, plan: Plan) -> str:
     judge = f"{plan.judge.config.id} ({plan.judge.digest[:12]})" if plan.judge else "none"
     lines = [f"{plan.run}: {counted(len(plan.trials), 'trial')}, protocol {plan.protocol}, judge {judge}"]
     lines += [f"  {trial.id:<40} {_handed_in(trial)}" for trial in plan.trials]
-    lines += [_reproduction(plan.config)] if plan.config and plan.protocol != "code-dev" else []
+    if plan.config and plan.protocol != "code-dev":
+        more = (ways_line(plan.config.reproduction), *image_lines(plan), gpu_line(plan))
+        lines += [_reproduction(plan.config), *filter(None, more)]
     return "\n".join(
         [*lines, f"plan           {run.path / 'plan.lock'}", f"next           paperbench run {plan.run}"]
     )
@@ -137,7 +147,8 @@ def _reproduction(config: Run) -> str:
     return (
         f"each is run with '{' '.join(COMMAND)}' in a fresh copy: container {config.container}, "
         f"network {config.network_of('reproduce')}, {time}, "
-        f"{limits.output_limit_mib} MiB of output; nothing is downloaded"
+        f"{limits.output_limit_mib} MiB of output"
+        + ("; nothing is downloaded" if config.container == "process" else "")
     )
 
 

@@ -32,7 +32,7 @@ def nvidia(said: str, devices: tuple[str, ...]) -> tuple[Gpu, ...]:
     rows = [[cell.strip() for cell in row] for row in csv.reader(said.splitlines())]
     whole = [row for row in rows if len(row) == len(COLUMNS) and row[2]]
     return tuple(
-        Gpu(device=device, model=name, driver=driver or None, memory_gib=_gib(memory, MIB_A_GIB))
+        Gpu(device=device, model=name, driver=_known(driver), memory_gib=_gib(memory, MIB_A_GIB))
         for device in devices
         for index, uuid, name, driver, memory in whole
         if device == index or (device.startswith("GPU-") and uuid.startswith(device))
@@ -62,6 +62,11 @@ def _amd(device: str, cards: Mapping[str, Mapping[str, str]], driver: str | None
         driver=driver or None,
         memory_gib=_gib(card.get("vram total memory (b)", ""), GIB),
     )
+
+
+def _known(text: str) -> str | None:
+    """What the tool says, unless it is [N/A] or the like."""
+    return None if text.startswith("[") else text or None
 
 
 def _gib(number: str, unit: int) -> float | None:

@@ -1,6 +1,5 @@
 """What rollout handed in stays as it was, whatever runs beside it."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,9 +10,9 @@ from runner.manifest import scan, submission_digest
 from runner.planning.drift import submission_folder
 from runner.stages.context import StageContext
 from runner.stages.failures import InfrastructureError
+from runner.stages.traces import Trace, traces
 
 MIB = 1 << 20
-Trace = tuple[str, int, int, int, int, int]
 
 
 @dataclass(frozen=True)
@@ -50,15 +49,8 @@ def _brought(source: Path, target: Path, context: StageContext) -> str:
 
 def handed_in(folder: Path) -> HandedIn:
     """The rollout in this folder; whatever is missing there counts as empty."""
-    traces: set[Trace] = set()
-    for here, folders, files in os.walk(folder):
-        for name in (*folders, *files):
-            path = Path(here, name)
-            status = path.lstat()
-            traces.add((str(path), status.st_mode, status.st_size, status.st_ino,
-                        status.st_mtime_ns, status.st_ctime_ns))  # fmt: skip
     try:
         outcome = (folder / "outcome.json").read_bytes()
     except OSError:
         outcome = b""
-    return HandedIn(folder, outcome, frozenset(traces))
+    return HandedIn(folder, outcome, traces(folder))

@@ -83,6 +83,7 @@ def test_the_log_is_what_was_said(bench: Bench, where: str, forge: str) -> None:
         "rm -rf ../submission; touch ../submission",
         "mkdir -p ../../.reproduce.started.json/x; rm -rf ../submission",
         "rm -rf ../../rollout",
+        "mv ../../rollout ../../../away; ln -s ../away ../../rollout",
         "rm ../../rollout/outcome.json; echo 43 > ../../rollout/submission/main.txt",
         "cd /; rm -rf $HOME/../../../*",
         "cd /; rm -rf $HOME/../../../../../../../trials",
