@@ -73,7 +73,8 @@ def hindrance(way: Salvage | None, scratch: Path) -> str | None:
 def better(one: Reproduced, other: Reproduced) -> bool:
     """Whether one is kept rather than an earlier other.
 
-    Exit status 0 is best; of those that failed, what ran longer got further. Source: PaperBench's reproducer.
+    Exit status 0 is best; of those that failed, what ran longer got further: PaperBench takes run time for
+    progress too, though it keeps the last.
     """
     return _rank(one) < _rank(other)
 
