@@ -58,7 +58,7 @@ class Exec:
     """A command in a contained image.
 
     fakeroot makes the caller root inside; overlay is a folder for what is written to the image's own files,
-    None keeps them read-only.
+    without commas and colons in its path; None keeps them read-only.
     as_superuser says that the caller is root: then closed are the paths of the kernel, read-only inside,
     through which root's user id could own the machine even without a capability.
     """
@@ -82,6 +82,8 @@ class Exec:
 
     def _options(self) -> Iterator[str]:
         yield from ("--containall", "--cleanenv", "--no-home", "--no-eval", "--pwd", self.folder)
+        # What a site binds into every container would be there in spite of all that.
+        yield from ("--no-mount", "bind-paths")
         for bind in self.binds:
             yield from ("--mount", bind.mount())
         if self.network == "none":

@@ -1,16 +1,16 @@
 """The Apptainer container: a SIF image for what nobody trusts."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from runner.apptainer.calls import GET_IT
-from runner.apptainer.command import PROGRAM
+from runner.apptainer.calls import unfit
+from runner.apptainer.command import DEFAULT_PATH
 from runner.containers.inside import Inside, inside
 from runner.containers.launching import Host, launch
 from runner.containers.ownership import give_back
 from runner.containers.payload import Image, Launch, Payload, Wanted
+from runner.errors import PaperbenchError
 from validators.models.config import PAYLOAD_STAGES, Run
 
 
@@ -31,11 +31,14 @@ class ApptainerContainer:
         return None
 
     def missing(self) -> str | None:
-        """The program."""
-        return None if shutil.which(PROGRAM, path=self.host.caller.get("PATH")) else GET_IT
+        """The program, or a newer one."""
+        return unfit(self.host.caller.get("PATH", DEFAULT_PATH))
 
     def image(self, wanted: Wanted, note: Callable[[str], None]) -> Image | None:
         """The stage's image, built if need be, and tried out."""
+        why = self.missing()
+        if why is not None:
+            raise PaperbenchError(why)
         from runner.containers.mounting import mounted  # noqa: PLC0415  runs without a container build nothing
 
         return mounted(wanted, self.host, note)

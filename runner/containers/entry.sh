@@ -30,8 +30,6 @@ while read -r name value rest; do
   esac
 done </proc/self/status
 
-first=
-read -r first </proc/1/comm
 root=ro
 [ -w / ] && root=rw
 command=found
@@ -40,6 +38,6 @@ command -v "$1" >/dev/null || command=missing
 unset PROMPT_COMMAND PS1 APPTAINER_APPNAME APPTAINER_BIND APPTAINER_COMMAND APPTAINER_CONTAINER \
   APPTAINER_ENVIRONMENT APPTAINER_NAME APPTAINER_NO_EVAL SINGULARITY_BIND SINGULARITY_CONTAINER \
   SINGULARITY_ENVIRONMENT SINGULARITY_NAME SINGULARITY_NO_EVAL
-echo "$say uids=$uids links=$links routes=$routes first=$first root=$root" \
+echo "$say uids=$uids links=$links routes=$routes parent=$PPID root=$root" \
   "capabilities=$capabilities no_new_privileges=$privileges command=$command"
 exec "$@"

@@ -14,6 +14,7 @@ HEADER = "paperbench-inside:"
 WORK, SCRATCH = "/submission", "/scratch"
 HOME = f"{SCRATCH}/home"
 TEMPORARY = f"{SCRATCH}/tmp"  # noqa: S108  inside
+OVERLAY = "root"
 # Root's own user id may write there even without a capability, and could own the machine through them.
 KERNEL = (
     "/proc/sys",
@@ -23,7 +24,14 @@ KERNEL = (
     "/proc/fs",
     "/proc/acpi",
     "/proc/scsi",
+    "/proc/asound",
+    "/proc/driver",
+    "/proc/dynamic_debug",
+    "/proc/mtrr",
+    "/proc/pressure",
 )
+# A payload that is root could write to them as a site's own binds bring them.
+NAMES = ("/etc/hosts", "/etc/localtime")
 VISIBLE = {
     "nvidia": ("CUDA_VISIBLE_DEVICES",),
     "amd": ("CUDA_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES", "ROCR_VISIBLE_DEVICES"),
@@ -54,6 +62,11 @@ def places(aside: Path) -> Places:
     return Places(aside / "tmp", aside / "cache", aside / "configuration")
 
 
+def names() -> tuple[Bind, ...]:
+    """The machine's names of hosts and its time zone, for reading."""
+    return tuple(Bind(Path(path), path, read_only=True) for path in NAMES if os.path.lexists(path))
+
+
 def closed() -> tuple[str, ...]:
     """The paths of the kernel that are kept from root."""
     return tuple(path for path in KERNEL if os.path.lexists(path))
@@ -72,7 +85,7 @@ def launch(payload: Payload, host: Host) -> Launch:
     image = payload.image
     assert image is not None
     aside, scratch = places(payload.aside), payload.scratch
-    root = payload.aside / "root" if payload.writable_root else None
+    root = payload.aside / OVERLAY if payload.writable_root else None
     command = Exec(
         image=image.path,
         command=("/bin/sh", "-c", entry(), "entry.sh", HEADER, HOME, *payload.argv),
@@ -83,12 +96,14 @@ def launch(payload: Payload, host: Host) -> Launch:
             Bind(scratch, SCRATCH),
             Bind(scratch / "tmp", "/tmp"),  # noqa: S108  inside
             Bind(scratch / "tmp", "/var/tmp"),  # noqa: S108  inside
+            *names(),
         ),
         environment=inner_environment(payload),
         network="none" if payload.network == "none" else "open",
         gpus=payload.gpu_vendor if payload.gpus else None,
         fakeroot=payload.writable_root,
-        overlay=root,
+        # From the folder it starts in: --overlay cannot name paths with commas or colons.
+        overlay=None if root is None else Path(OVERLAY),
         unsquash=image.mount == "unsquash",
         as_superuser=host.superuser,
         closed=closed() if host.superuser else (),

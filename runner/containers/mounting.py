@@ -1,15 +1,16 @@
 """What a stage needs before its first start: an image, and a way to mount it that works here."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-from runner.apptainer import ApptainerError, call
+from runner.apptainer import ApptainerError
 from runner.containers.inside import Inside, inside
 from runner.containers.launching import HEADER, Host, launch
 from runner.containers.payload import Payload, Wanted
 from runner.containers.sandbox import sandbox
+from runner.containers.starting import started
 from runner.copying import remove_tree
 from runner.errors import PaperbenchError
 from runner.images import Image, image_for
@@ -21,6 +22,13 @@ NO_ROOT = (
     "this machine does not let you be root inside a container ({}); leave writable_root out, or ask for a "
     "line of yours in /etc/subuid and /etc/subgid"
 )
+# In this order, with what is said before the next is tried.
+Mount = Literal["fuse", "unsquash", "sandbox"]
+MOUNTS: dict[Mount, str] = {
+    "fuse": "",
+    "unsquash": "it is unpacked for every stage instead",
+    "sandbox": "it is unpacked once, beside the image",
+}
 Note = Callable[[str], None]
 
 
@@ -30,7 +38,7 @@ class Mounted:
 
     image: Image
     path: Path
-    mount: Literal["fuse", "unsquash", "sandbox"]
+    mount: Mount
 
     @property
     def name(self) -> str:
@@ -61,7 +69,11 @@ def _idle(wanted: Wanted) -> Payload:
 
 def mounted(wanted: Wanted, host: Host, note: Note) -> Mounted:
     """The stage's image, tried out; raises PaperbenchError where it cannot be had or started here."""
+    _refuse_unnameable(wanted.folder, "keep runs elsewhere with --runs")
     image = image_for(wanted.root, wanted.run.image_of(wanted.stage), wanted.site, note)
+    _refuse_unnameable(image.path, "keep images elsewhere")
+    # A run that was killed here may have left it.
+    remove_tree(wanted.folder)
     try:
         payload = _idle(wanted)
         payload.work.mkdir(parents=True)
@@ -77,37 +89,42 @@ def mounted(wanted: Wanted, host: Host, note: Note) -> Mounted:
     return found
 
 
+def _refuse_unnameable(path: Path, remedy: str) -> None:
+    try:
+        str(path).encode()
+    except UnicodeEncodeError:
+        shown = str(path).encode("utf-8", "backslashreplace").decode()
+        raise PaperbenchError(f"apptainer cannot reach {shown}: the name is no UTF-8; {remedy}") from None
+
+
 def _first_that_works(host: Host, payload: Payload, image: Image, note: Note) -> tuple[Mounted, Inside]:
     refused: list[str] = []
-    for candidate in _candidates(host, image, refused, note):
+    for mount, instead in MOUNTS.items():
+        if refused:
+            note(f"{image.name} cannot be used like this ({refused[-1]}); {instead}")
         try:
+            path = sandbox(image.path, image.sha256, host) if mount == "sandbox" else image.path
+            candidate = Mounted(image, path, mount)
             return candidate, _tried(host, replace(payload, image=candidate))
         except ApptainerError as error:
-            refused.append(f"{candidate.mount}: {error.said or error}")
+            refused.append(f"{mount}: {error.said or error}")
+        except OSError as error:
+            refused.append(f"{mount}: {error.strerror}: {error.filename}")
     raise PaperbenchError(
         f"image {image.path} cannot be started here ({'; '.join(refused)}); "
         "try another machine, or ask the site for user namespaces and /dev/fuse"
     )
 
 
-def _candidates(host: Host, image: Image, refused: list[str], note: Note) -> Iterator[Mounted]:
-    yield Mounted(image, image.path, "fuse")
-    note(f"{image.name} cannot be mounted ({refused[-1]}); it is unpacked for every stage instead")
-    yield Mounted(image, image.path, "unsquash")
-    note(f"{image.name} cannot be unpacked for every stage; it is unpacked once, beside the image")
-    yield Mounted(image, sandbox(image.path, image.sha256, host), "sandbox")
-
-
 def _tried(host: Host, payload: Payload) -> Inside:
     start = launch(payload, host)
     for folder in start.needed:
         folder.mkdir(parents=True, exist_ok=True)
-    done = call(start.argv, start.env, PATIENCE_SECONDS, start.folder)
-    line = next((text for text in done.out.decode().splitlines() if text.startswith(HEADER)), "")
+    said = started(start.argv, start.env, start.folder, PATIENCE_SECONDS, HEADER)
     try:
-        return inside(line.removeprefix(HEADER))
+        return inside(said or "")
     except ValueError as error:
-        raise ApptainerError(start.argv, done.status, str(error)) from None
+        raise ApptainerError(start.argv, 0, str(error)) from None
 
 
 def _try_root(host: Host, payload: Payload) -> None:
@@ -117,3 +134,6 @@ def _try_root(host: Host, payload: Payload) -> None:
         raise PaperbenchError(NO_ROOT.format(error.said)) from None
     if said.isolation.read_only_root:
         raise PaperbenchError(NO_ROOT.format("the root stayed read-only"))
+    if said.ids == 1:
+        # Apptainer then only pretends: what is linked statically sees through it.
+        raise PaperbenchError(NO_ROOT.format("there is no user there but root"))

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from runner.apptainer import Bind, Exec, call
+from runner.apptainer import Bind, Exec
 from runner.containers.launching import Host, places
 from runner.containers.payload import Image
+from runner.containers.starting import started
 
 PATIENCE_SECONDS = 900.0
 GIVEN = "/given"
@@ -23,4 +24,4 @@ def give_back(image: Image, folder: Path, aside: Path, host: Host) -> None:
         fakeroot=True,
         unsquash=image.mount == "unsquash",
     )
-    call(command.argv(), written.environment(host.caller), PATIENCE_SECONDS)
+    started(command.argv(), written.environment(host.caller), aside, PATIENCE_SECONDS)

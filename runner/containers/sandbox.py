@@ -3,9 +3,9 @@
 from pathlib import Path
 
 from runner import procfs
-from runner.apptainer import call
 from runner.apptainer.command import PROGRAM
 from runner.containers.launching import Host, places
+from runner.containers.starting import started
 from runner.copying import remove_tree
 from validators.writing import fsync_folder
 
@@ -27,9 +27,10 @@ def sandbox(image: Path, sha256: str, host: Host) -> Path:
         for place in (written.temporary, written.cache, written.configuration):
             place.mkdir(parents=True, exist_ok=True)
         options = ["--fakeroot"] if host.superuser else []
-        call(
+        started(
             [PROGRAM, "--quiet", "build", *options, "--sandbox", str(draft), str(image)],
             written.environment(host.caller),
+            aside,
             PATIENCE_SECONDS,
         )
         _settle(draft, folder)

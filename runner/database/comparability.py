@@ -129,5 +129,6 @@ def is_weaker(declared: Isolation | None, observed: Isolation | None) -> bool:
         CONTAINERS.index(observed.container) > CONTAINERS.index(declared.container)
         or NETWORKS.index(observed.network) > NETWORKS.index(declared.network)
         or (declared.user_namespace is True and observed.user_namespace is not True)
+        or (declared.pid_namespace is True and observed.pid_namespace is not True)
         or (declared.read_only_root is True and observed.read_only_root is not True)
     )

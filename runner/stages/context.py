@@ -82,6 +82,7 @@ class StageContext:
         return Isolation(
             container=config.container,
             network=config.network_of(stage),
+            pid_namespace=contained or None,
             read_only_root=(contained and stage not in config.writable_root) or None,
         )
 

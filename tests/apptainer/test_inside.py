@@ -5,7 +5,7 @@ import pytest
 from runner.containers.inside import inside
 
 FACTS = {
-    "uids": "2001:2001:1,", "links": "lo,", "routes": "0", "first": "appinit", "root": "ro",
+    "uids": "2001:2001:1,", "links": "lo,", "routes": "0", "parent": "1", "root": "ro",
     "capabilities": "0000000000000000", "no_new_privileges": "1", "command": "found",
 }  # fmt: skip
 
@@ -30,7 +30,7 @@ def test_contained() -> None:
         ({"routes": "2"}, "network", "open"),
         ({"links": ""}, "network", "none"),
         ({"uids": "0:0:4294967295,"}, "user_namespace", False),
-        ({"first": "systemd"}, "pid_namespace", False),
+        ({"parent": "31077"}, "pid_namespace", False),
         ({"root": "rw"}, "read_only_root", False),
     ],
 )

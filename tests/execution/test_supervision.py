@@ -28,6 +28,21 @@ with open("daemon.pid", "w") as stream:
 time.sleep(600)
 """
 
+# Its first thread has ended: /proc calls such a process a zombie and tells little of it.
+HEADLESS = """
+import ctypes, os, threading, time
+if os.fork(): os._exit(0)
+os.setsid()
+x = bytes(int(os.environ.get("SIZE", "0")))
+def live():
+    time.sleep(0.2)
+    with open("daemon.pid", "w") as stream:
+        stream.write(str(os.getpid()))
+    time.sleep(600)
+threading.Thread(target=live).start()
+ctypes.CDLL(None).pthread_exit(None)
+"""
+
 
 def wait_for(path: Path) -> str:
     """The text of a file that somebody is about to write."""
@@ -60,6 +75,34 @@ def test_a_double_forked_daemon_that_ignores_term_is_ended(bench: Bench, body: s
     assert bench.call("run", "tiny-run").status == 0
     pid = int((bench.trial() / "reproduce/submission/daemon.pid").read_text())
     assert not is_alive(pid)
+
+
+@pytest.mark.parametrize("end", ["", "sleep 60"], ids=["at its end", "at the limit"])
+def test_a_process_whose_first_thread_has_ended_is_ended(bench: Bench, end: str) -> None:
+    body = f"cat > daemon.py <<'EOF'\n{HEADLESS}EOF\npython3 daemon.py\n"
+    body += f"while [ ! -s daemon.pid ]; do sleep 0.02; done; {end}"
+    bench.submission_run(body, limits=limits(time_limit_minutes=0.03))
+    assert bench.call("run", "tiny-run").status == 0
+    assert bench.outcome("reproduce")["reason"] == ("time_limit" if end else "ok")
+    assert not threads(int((bench.trial() / "reproduce/submission/daemon.pid").read_text()))
+
+
+def test_a_process_whose_first_thread_has_ended_is_measured_and_swept(tmp_path: Path) -> None:
+    (tmp_path / "daemon.py").write_text(HEADLESS.replace("bytes(", "b'x' * ("))
+    supervisor = supervised(tmp_path, "SIZE=90000000 python3 daemon.py; sleep 60")
+    pid = int(wait_for(tmp_path / "daemon.pid"))
+    assert len(threads(pid)) == 2
+    assert procfs.memory_bytes([pid]) > 90_000_000
+    os.kill(supervisor.pid, signal.SIGKILL)
+    assert supervisor.report() is None
+    assert sweep("here/tiny/stage", moment=0.0) >= 2
+    assert not threads(pid)
+
+
+def threads(pid: int) -> list[str]:
+    """The threads of a process whose first has ended; none when no other lives."""
+    tasks = [path.name for path in Path(f"/proc/{pid}/task").glob("*")]
+    return tasks if len(tasks) > 1 else []
 
 
 def test_what_was_left_running_is_told(bench: Bench) -> None:
@@ -149,10 +192,10 @@ def test_the_line_from_inside_is_taken_out_and_told(tmp_path: Path) -> None:
 
 
 def test_what_was_said_is_told_where_nothing_came_from_inside(tmp_path: Path) -> None:
-    report = reported(tmp_path, "seq 1000; echo FATAL: no image >&2; exit 255", header="inside-3f2a ")
+    report = reported(tmp_path, "seq 9000; echo FATAL: no image >&2; exit 255", header="inside-3f2a ")
     assert (report.exit_status, report.inside, report.started_seconds) == (255, None, 0.0)
-    assert report.said.endswith("\n1000\nFATAL: no image\n")
-    assert len(report.said) == 2000
+    assert report.said.endswith("\n9000\nFATAL: no image\n")
+    assert len(report.said) == 1 << 14
     assert reported(tmp_path, "echo x").said == ""
 
 
