@@ -2,7 +2,9 @@
 
 import csv
 import json
+import os
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Literal
 
 from runner.processes import output_of
@@ -21,10 +23,20 @@ def gpu_facts(vendor: Literal["nvidia", "amd"], devices: tuple[str, ...]) -> tup
     """What the tool tells of these devices; nothing where there is no tool, or it fails."""
     if not devices:
         return ()
-    said = output_of(list(NVIDIA if vendor == "nvidia" else AMD), timeout=PATIENCE_SECONDS)
-    if not said:
+    try:
+        said = _said(NVIDIA if vendor == "nvidia" else AMD, os.environ.get("PATH"))
+    except LookupError:
         return ()
     return nvidia(said, devices) if vendor == "nvidia" else amd(said, devices)
+
+
+@cache
+def _said(argv: tuple[str, ...], path: str | None) -> str:
+    """What the tool on this PATH says, asked once as it may take seconds; raises LookupError."""
+    said = output_of(list(argv), timeout=PATIENCE_SECONDS)
+    if not said:
+        raise LookupError(path)
+    return said
 
 
 def nvidia(said: str, devices: tuple[str, ...]) -> tuple[Gpu, ...]:
