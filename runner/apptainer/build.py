@@ -41,4 +41,9 @@ class Build:
         if self.squashed:
             yield from ("--mksquashfs-args", " ".join(self.squashed))
         for name, value in self.arguments.items():
-            yield from ("--build-arg", f"{name}={value}")
+            yield from ("--build-arg", _field(f"{name}={value}"))
+
+
+def _field(text: str) -> str:
+    """The text as one field of CSV, as which the option is read."""
+    return '"' + text.replace('"', '""') + '"' if any(sign in text for sign in ',"\n') else text

@@ -1,6 +1,7 @@
 """Building an image and those below it: once, by one builder, whole or not at all."""
 
 import os
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,11 +21,14 @@ from runner.images.starting import mirror
 from runner.images.steps import Steps
 from runner.processes import followed
 from runner.supervisor import Order
+from validators.log_text import unstamped
 from validators.models.images import BuiltImage
 
 Note = Callable[[str], None]
 _TAIL_BYTES = 1 << 16
 _MARKER = "paperbench-build"
+# How a recipe's own scripts say what they died of, and what to do.
+_TOLD = re.compile(r"^==> failed: (.+)$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -94,9 +98,10 @@ class Builder:
         try:
             with Steps(f"building {image.stem}", self.step, often=self.often) as steps:
                 report = followed(order, f"{_MARKER}/{image.stem}", steps.hear)
-            if report is None or report.exit_status != 0 or not target.exists():
-                status = None if report is None else report.exit_status
-                raise self._failed(image, argv, status, log)
+            if report is None:
+                raise PaperbenchError(f"the build of {image.stem} was ended by somebody else; build again")
+            if report.exit_status != 0 or not target.exists():
+                raise self._failed(image, argv, report.exit_status, log)
             target.chmod(0o644)
             entry = self._entry(image, target)
             kept.record(entry)
@@ -120,11 +125,14 @@ class Builder:
         return arguments
 
     def _failed(self, image: Wanted, argv: tuple[str, ...], status: int | None, log: Path) -> PaperbenchError:
-        said = _tail(log)
+        said = unstamped(_tail(log))
+        what = f"image '{image.recipe.name}' could not be built"
+        if told := _TOLD.findall(said):
+            return PaperbenchError(f"{what}: {told[-1]}; the log is {log}")
         why = diagnosed(machine(self._path()), said)
         error = ApptainerError(argv, status, last_lines(said))
         mend = f"{why}; the log is {log}" if why else f"see {log}"
-        return PaperbenchError(f"image '{image.recipe.name}' could not be built: {error}; {mend}")
+        return PaperbenchError(f"{what}: {error}; {mend}")
 
     def _entry(self, image: Wanted, path: Path) -> BuiltImage:
         return BuiltImage(
@@ -141,7 +149,8 @@ class Builder:
 def _tail(log: Path) -> str:
     try:
         with log.open("rb") as stream:
-            stream.seek(max(0, log.stat().st_size - _TAIL_BYTES))
+            if stream.seek(max(0, log.stat().st_size - _TAIL_BYTES)):
+                stream.readline()
             return stream.read().decode(errors="replace")
     except OSError:
         return ""

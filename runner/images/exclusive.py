@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from runner.errors import PaperbenchError
 from runner.processes import finished
 
 _BUILDS = "paperbench-build-"
@@ -83,7 +84,15 @@ def publish(made: Path, path: Path) -> bool:
 
 @contextmanager
 def workshop_folder(scratch: Path, note: Callable[[str], None]) -> Iterator[Path]:
-    """A new folder to build in, removed afterwards; those of builders that were killed are removed first."""
+    """A new folder to build in, removed afterwards; those of builders that were killed go first.
+
+    Raises PaperbenchError.
+    """
+    if any(sign in str(scratch) for sign in ",:"):
+        raise PaperbenchError(
+            f"Apptainer cannot build in {scratch}, whose name has a comma or a colon; name another place "
+            "(images.scratch, or TMPDIR)"
+        )
     scratch.mkdir(parents=True, exist_ok=True)
     _clear_workshops(scratch, note)
     folder = scratch / f"{_BUILDS}{os.urandom(8).hex()}"

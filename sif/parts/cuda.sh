@@ -12,7 +12,7 @@ major=${version%%.*}
 parts=cudart,nvrtc,nvjitlink,cublas,cufft,curand,cusolver,cusparse
 python3 -m pip install -q --no-cache-dir --root-user-action=ignore --target /opt/cuda \
     "cuda-toolkit[$parts]==$version.*" "nvidia-nccl-cu$major" || {
-    echo "==> the libraries of CUDA $version cannot be fetched from the package index;" \
+    echo "==> failed: the libraries of CUDA $version cannot be fetched from the package index;" \
         "build where it answers, mend the version, or leave out build argument cuda" >&2
     exit 1
 }

@@ -22,6 +22,10 @@ if [ -z "$(echo $wanted)" ]; then
     echo "==> no packages of the distribution"
     exit 0
 fi
+# A bootstrap of Ubuntu leaves out the component that has venv and pip.
+if grep -q '^ID=ubuntu' /etc/os-release && [ -f /etc/apt/sources.list ]; then
+    sed -i -E '/^deb / { /universe/! s/ main/ main universe/ }' /etc/apt/sources.list
+fi
 echo "==> list of the distribution's packages"
 apt update
 echo "==> packages of the distribution"

@@ -13,14 +13,14 @@ for version in "$@"; do
     if [ ! -x /opt/paperbench/uv/bin/uv ]; then
         python3 -m venv /opt/paperbench/uv
         /opt/paperbench/uv/bin/python -m pip install -q --no-cache-dir uv || {
-            echo "==> uv, which fetches Python $version, cannot be installed from the package index;" \
+            echo "==> failed: uv, which fetches Python $version, cannot be installed from the package index;" \
                 "build where it answers, or with build argument pythons: \"$own\"" >&2
             exit 1
         }
     fi
     export UV_PYTHON_INSTALL_DIR=/opt/python UV_NO_CACHE=1
     if ! /opt/paperbench/uv/bin/uv python install --no-bin --managed-python "$version"; then
-        echo "==> Python $version cannot be fetched from here (the distribution has $own only);" \
+        echo "==> failed: Python $version cannot be fetched from here (the distribution has $own only);" \
             "build where the internet answers, name a mirror in UV_PYTHON_INSTALL_MIRROR," \
             "or build with argument pythons: \"$own\"" >&2
         exit 1

@@ -88,7 +88,7 @@ def test_a_chain_is_built_and_says_what_is_in_it(yard: Bench, sif: Path, tmp_pat
     image = image_for(yard.root, "above", Corpus(yard.root).site("local"), notes.append)
     assert notes == []
     shown = inside(image.path, tmp_path, "cat", "/opt/said", "/opt/data.txt")
-    assert shown == "hello, {x} = y\nmore\ndata\n"
+    assert shown == "hello, {x} = 'y'\nmore\ndata\n"
     assert image.packages is not None
     assert "dpkg " in image.packages.read_text()
     assert " 3." in image.packages.read_text()

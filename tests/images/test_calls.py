@@ -17,7 +17,7 @@ GOLDEN = Path(__file__).parents[1] / "cases" / "images"
 
 CALLS = {
     "plain": Build(Path("/s/a.sif"), Path("/r/a.def"), squashed=()),
-    "user": Build(Path("/s/a.sif"), Path("/r/a.def"), {"pythons": "3.11 3.12", "extra": ""}),
+    "user": Build(Path("/s/a.sif"), Path("/r/a.def"), {"pythons": "3.11 3.12", "extra": "", "odd": 'a, "b"'}),
     "root": Build(Path("/s/a.sif"), Path("/r/a.def"), fakeroot=True),
     "odd-paths": Build(
         Path("/s/a b.sif"),

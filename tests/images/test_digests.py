@@ -26,12 +26,12 @@ def edit(path: str, before: str, after: str) -> Callable[[Yard], None]:
     return change
 
 
-INPUTS: dict[str, Callable[[Yard], None]] = {
+INPUTS: dict[str, Callable[[Yard], object]] = {
     "the recipe": edit("sif/base.def", "echo", "printf"),
     "a comment": edit("sif/base.def", "%post", "# why\n%post"),
     "a listed file": edit("sif/packages/minimal.txt", "git", "git\njq"),
     "a file in a folder": edit("sif/parts/one.sh", "one", "two"),
-    "a file more": lambda yard: write(yard.root / "sif/parts/two.sh", "") and None,
+    "a file more": lambda yard: write(yard.root / "sif/parts/two.sh", ""),
     "a file's mode": lambda yard: (yard.root / "sif/parts/one.sh").chmod(0o755),
     "an argument": lambda yard: yard.site(arguments={"pythons": "3.12"}),
     "the start": lambda yard: yard.site(bootstrap="debootstrap"),

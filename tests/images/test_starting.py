@@ -17,7 +17,7 @@ def ask_again() -> None:
 
 def argument(yard: Yard, name: str) -> str:
     words = yard.calls()[-1]["argv"]
-    return next(word.partition("=")[2] for word in words if word.startswith(f"{name}="))
+    return next(str(word).partition("=")[2] for word in words if word.startswith(f"{name}="))
 
 
 def apt(yard: Yard, *lines: str) -> None:
