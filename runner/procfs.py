@@ -2,7 +2,7 @@
 
 import os
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -24,32 +24,42 @@ class Process:
     state: str
     start: int
     session: int
+    threads: int
 
     @property
     def alive(self) -> bool:
-        """Whether it can still act; a zombie cannot."""
-        return self.state not in _DEAD
+        """Whether it can still act; a zombie cannot, unless only its first thread has ended."""
+        return self.state not in _DEAD or self.threads > 1
 
 
 def process(pid: int) -> Process | None:
     """The process of this id; None when there is none."""
-    text = _read(pid, "stat")
+    text = _read(str(pid), "stat")
     if not text:
         return None
     # The name, in parentheses, may itself hold blanks and parentheses.
     fields = text[text.rfind(b")") + 2 :].split()
-    return Process(pid, int(fields[1]), fields[0].decode(), int(fields[19]), int(fields[3]))
+    return Process(
+        pid, int(fields[1]), fields[0].decode(), int(fields[19]), int(fields[3]), int(fields[17])
+    )  # fmt: skip
 
 
-def _read(pid: int, name: str) -> bytes:
+def _read(place: str, name: str) -> bytes:
     """What /proc says; nothing where the process has gone or does not let us."""
     try:
-        handle = os.open(f"{_PROC}/{pid}/{name}", os.O_RDONLY | os.O_CLOEXEC)
+        handle = os.open(f"{_PROC}/{place}/{name}", os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return b""
     with os.fdopen(handle, "rb", buffering=0) as stream, suppress(OSError):
         return stream.read()
     return b""
+
+
+def _places(pid: int) -> Iterator[str]:
+    """Where /proc tells of a process: where its first thread has ended, only its other threads tell."""
+    yield str(pid)
+    with suppress(OSError), os.scandir(f"{_PROC}/{pid}/task") as entries:
+        yield from [f"{pid}/task/{entry.name}" for entry in entries if entry.name != str(pid)]
 
 
 def processes() -> list[Process]:
@@ -94,12 +104,12 @@ def with_variable(matches: Callable[[bytes], bool]) -> list[Process]:
 
 
 def _environment(pid: int) -> list[bytes]:
-    return _read(pid, "environ").split(b"\0")
+    return next(filter(None, (_read(place, "environ") for place in _places(pid))), b"").split(b"\0")
 
 
 def pid_depth(pid: int) -> int:
     """In how many PID namespaces the process has an id, as far as /proc shows; 0 when it cannot be told."""
-    for line in _read(pid, "status").splitlines():
+    for line in _read(str(pid), "status").splitlines():
         if line.startswith(b"NSpid:"):
             return len(line.split()) - 1
     return 0
@@ -126,11 +136,15 @@ def memory_bytes(pids: Iterable[int]) -> int:
 
 
 def _memory(pid: int) -> int:
-    for line in _read(pid, "smaps_rollup").splitlines():
+    return next(filter(None, map(_memory_told, _places(pid))), 0)
+
+
+def _memory_told(place: str) -> int:
+    for line in _read(place, "smaps_rollup").splitlines():
         if line.startswith(b"Pss:"):
             return int(line.split()[1]) * 1024
     # A process can make its maps unreadable, but not how many pages it has.
-    pages = _read(pid, "statm").split()
+    pages = _read(place, "statm").split()
     return int(pages[1]) * _PAGE_BYTES if len(pages) > 1 else 0
 
 
