@@ -13,7 +13,7 @@ import pytest
 from tests.execution.bench import Answer, Bench, make_bench
 from tests.tiny_root import add_site, write
 
-FAKE = Path(__file__).resolve().parents[1] / "fakes" / "apptainer" / "apptainer"
+FAKE = Path(__file__).resolve().parents[1] / "fakes" / "builder" / "apptainer"
 BASE = """Bootstrap: {{ bootstrap }}
 From: {{ from }}
 MirrorURL: {{ mirror }}
