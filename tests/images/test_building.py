@@ -22,8 +22,10 @@ def test_an_image_and_the_one_below_it_are_built_once(yard: Yard) -> None:
 
 
 def test_eight_builders_make_one_image(yard: Yard) -> None:
-    yard.behave("slow")
+    yard.behave("held")
     builders = [yard.start("base") for _ in range(8)]
+    wait_for(lambda: sum(holds(builder.pid, ".lock") for builder in builders) == 8, 60)
+    yard.behave()
     said = [builder.communicate(timeout=120) for builder in builders]
     assert [builder.returncode for builder in builders] == [0] * 8, said
     assert len(yard.calls()) == 1
@@ -147,6 +149,14 @@ def wait_for(what: object, seconds: float = 20.0) -> None:
     while not what():  # type: ignore[operator]
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+def holds(pid: int, suffix: str) -> bool:
+    """Whether a process has a file open that ends so."""
+    try:
+        return any(str(path.readlink()).endswith(suffix) for path in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def alive(program: Path) -> bool:
