@@ -102,8 +102,6 @@ class _Plain:
 
 def refusal(path: Path) -> str | None:
     """Why this file cannot be handed in; None when it can be. Only its beginning is read; raises OSError."""
-    if not hasattr(tarfile, "data_filter"):
-        return "is an archive, which needs Python 3.11.4 or later; use that, or unpack it"
     with path.open("rb") as stream:
         start = stream.read(len(_XZ))
         stream.seek(0)

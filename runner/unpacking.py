@@ -21,6 +21,8 @@ _MOST_LINKS = 40
 _MOST_STEPS = 4000
 _LAST_SECOND = 1 << 33
 _ZEROS = bytes(CHUNK)
+# A second opinion, which Python has from 3.11.4 on; all that it refuses is refused here anyway.
+_FILTER = getattr(tarfile, "data_filter", None)
 # What tarfile raises on headers that are none.
 _CONFUSED = (tarfile.TarError, ValueError, LookupError, ArithmeticError, TypeError, RecursionError)
 
@@ -146,10 +148,11 @@ class Unpacker:
         if member.size < 0 or not (parts or member.isdir()):
             raise _damaged("a member without name or size")
         target = self._target(member)
-        try:
-            member = tarfile.data_filter(member, os.fspath(self._root))
-        except tarfile.FilterError as error:
-            raise _unsafe(f"is refused by Python's filter: {error}") from None
+        if _FILTER is not None:
+            try:
+                member = _FILTER(member, os.fspath(self._root))
+            except tarfile.FilterError as error:
+                raise _unsafe(f"is refused by Python's filter: {error}") from None
         self._folder(parts if member.isdir() else parts[:-1])
         if not member.isdir():
             self._write(member, "/".join(parts), target)
@@ -236,7 +239,7 @@ class Unpacker:
                         stream.write(data)
             if stream.tell() < member.size:
                 stream.truncate(member.size)
-            os.fchmod(stream.fileno(), (member.mode or 0) & 0o777 | 0o600)
+            os.fchmod(stream.fileno(), (member.mode or 0) & 0o755 | 0o600)
             stream.flush()
             if 0 <= member.mtime < _LAST_SECOND:
                 os.utime(stream.fileno(), (member.mtime, member.mtime))

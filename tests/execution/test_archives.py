@@ -7,6 +7,7 @@ import lzma
 import os
 import random
 import tarfile
+import time
 from pathlib import Path
 from typing import Any
 
@@ -424,3 +425,21 @@ def test_a_link_to_a_folder_is_handed_in_as_the_folder(bench: Bench, tmp_path: P
     folder = add_submission(tmp_path / "real")
     (tmp_path / "link").symlink_to(folder)
     assert told(bench, tmp_path / "link")["reason"] == "ok"
+
+
+def test_a_runner_killed_while_it_unpacks_leaves_nothing_half_made(bench: Bench, tmp_path: Path) -> None:
+    many = [text(f"data/{number:05}", "x" * 2000) for number in range(3000)]
+    archive_run(bench, packed(tmp_path / "s.tar", [*good(), *many], "w"))
+    assert bench.call("plan", "tiny-run").status == 0
+    process = bench.start("run", "tiny-run")
+    draft = bench.trial() / ".rollout.tmp/.submission.unpacking"
+    while not (draft / "data/00100").exists():
+        assert process.poll() is None, "it was over before it could be killed"
+        time.sleep(0.002)
+    process.kill()
+    process.communicate()
+    assert draft.exists()
+    assert not (bench.trial() / "rollout").exists()
+    assert bench.call("resume", "tiny-run").status == 0
+    assert {path.name for path in bench.trial().iterdir()} == {"rollout", "reproduce", "grading"}
+    assert len(list((bench.trial() / "rollout/submission/data").iterdir())) == 3000

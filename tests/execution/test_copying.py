@@ -115,8 +115,9 @@ def test_files_that_turn_into_links_and_pipes_are_never_followed(tmp_path: Path)
     swapper.start()
     try:
         for turn in range(40):
-            assert {entry.sha256 for entry in scan(folder)} <= {harmless, None}
+            # What changes while it is looked at may be an error, but never something else's content.
             try:
+                assert {entry.sha256 for entry in scan(folder)} <= {harmless, None}
                 copy_tree(folder, tmp_path / f"copy{turn}")
             except OSError:
                 continue
