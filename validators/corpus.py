@@ -7,7 +7,8 @@ from typing import Any
 from validators.hydration import NotHydratedError
 from validators.load import load_document
 from validators.models.checks import Check
-from validators.models.config import Agent, Judge, Run, Site
+from validators.models.config import Agent, Run, Site
+from validators.models.judge import Judge
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.rubric import Criterion, Rubric
 from validators.overlays.loading import load_overlaid

@@ -92,7 +92,7 @@ def _judge(arguments: argparse.Namespace, plan: "Plan", corpus: "Corpus") -> "Pl
     from runner.errors import PaperbenchError
     from runner.judging.resolve import resolve_judge
     from validators.load import load_document
-    from validators.models.config import Judge
+    from validators.models.judge import Judge
     from validators.roots import CONFIGS
 
     if arguments.judge is None:

@@ -3,7 +3,8 @@
 from runner.judging.evidence import CODE_DEVELOPMENT
 from runner.judging.types import Leaf
 from validators.digest import leaf_digests
-from validators.models.config import Judge, Protocol
+from validators.models.config import Protocol
+from validators.models.judge import Judge
 from validators.tree import Node, leaves_with_texts
 
 CHECKS, RULE = "checks", "rule"

@@ -7,7 +7,7 @@ from runner.errors import PaperbenchError
 from runner.judging.prompts import prompt_file
 from validators.corpus import Corpus
 from validators.digest import digest_json, sha256_file
-from validators.models.config import Judge
+from validators.models.judge import Judge
 from validators.models.plan import PlannedJudge
 
 # How an endpoint is reached, how fast and how patiently: nothing that changes what a verdict means.

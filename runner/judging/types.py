@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Protocol
 
 from runner.errors import PaperbenchError
 from runner.judging.evidence import Case, Origin
-from validators.models.config import Judge
+from validators.models.judge import Judge
 from validators.models.plan import Plan, PlannedJudge
 from validators.models.records import Call
 

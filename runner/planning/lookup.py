@@ -8,7 +8,8 @@ from typing import TypeVar
 from runner.errors import PaperbenchError
 from validators.corpus import Corpus
 from validators.hydration import NotHydratedError
-from validators.models.config import Agent, Judge, Run, Site
+from validators.models.config import Agent, Run, Site
+from validators.models.judge import Judge
 from validators.roots import CONFIGS, DataRoot
 
 Document = TypeVar("Document")

@@ -14,7 +14,7 @@ from runner.run_folder import RunFolder
 from runner.upstream.gradings import line
 from runner.upstream.yaml_text import document
 from runner.words import counted
-from validators.models.config import Judge
+from validators.models.judge import Judge
 from validators.models.plan import PlannedTrial
 from validators.models.records import Verdict
 

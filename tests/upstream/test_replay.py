@@ -9,7 +9,7 @@ from runner.cli import main
 from runner.run_folder import RunFolder
 from tests.upstream.folders import graded, newer_run, output, tiny, write_paper
 from validators.load import load_document
-from validators.models.config import Judge
+from validators.models.judge import Judge
 from validators.models.records import Recorded
 
 

@@ -1,8 +1,9 @@
 """The documents' models, by the name that each file carries as its schema."""
 
 from validators.models.base import Model
-from validators.models.config import Agent, Judge, Prices, Run, Site
+from validators.models.config import Agent, Run, Site
 from validators.models.images import BuiltImages
+from validators.models.judge import Judge, Prices
 from validators.models.overlay import Overlay
 from validators.models.paper import Blacklist, Paper, Splits
 from validators.models.plan import Plan, Snapshot

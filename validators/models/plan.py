@@ -6,7 +6,8 @@ from pydantic import Field
 
 from validators.models.base import Instant, Model, Positive, Sha256, Slug, Text
 from validators.models.checks import Check
-from validators.models.config import Agent, Judge, PayloadStage, Protocol, Run, ScoringRule, Site
+from validators.models.config import Agent, PayloadStage, Protocol, Run, ScoringRule, Site
+from validators.models.judge import Judge
 from validators.models.rubric import Category, Facet
 
 

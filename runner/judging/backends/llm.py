@@ -19,7 +19,7 @@ from runner.judging.llm.prices import Usage, cost_usd, price_of
 from runner.judging.llm.reply import CallFailedError, Reply
 from runner.judging.prompts import prompt_file, read_prompt
 from runner.judging.types import Judgement, Question, Setup
-from validators.models.config import LlmJudge
+from validators.models.judge import LlmJudge
 from validators.models.records import Call
 
 FIRST_WAIT_SECONDS = 1.0

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from threading import Condition
 
 from runner.judging.llm.prices import Usage, cost_usd
-from validators.models.config import Budget, Price
+from validators.models.config import Budget
+from validators.models.judge import Price
 from validators.models.records import Call
 
 # The stated estimate of what a text costs; more once the endpoint has reported more.

@@ -12,7 +12,7 @@ from runner.errors import PaperbenchError
 from runner.judging.llm.messages import Message
 from runner.judging.llm.prices import Usage
 from runner.judging.llm.reply import CallFailedError, Reply
-from validators.models.config import LlmJudge
+from validators.models.judge import LlmJudge
 
 DUMMY_KEY = "none-needed"
 RATE_LIMIT_PAUSE_SECONDS = 5.0  # where the endpoint does not say

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from validators.load import load_document
-from validators.models.config import Price, Prices
+from validators.models.judge import Price, Prices
 from validators.roots import CONFIGS
 
 MILLION = 1_000_000
