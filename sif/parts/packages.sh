@@ -4,6 +4,10 @@ set -eu
 list=$1
 shift
 wanted="$(sed 's/#.*//' "$list") $*"
+if ! command -v apt-get > /dev/null; then
+    echo "==> failed: what this image starts from has no apt-get; start from a Debian or an Ubuntu that has" >&2
+    exit 1
+fi
 export DEBIAN_FRONTEND=noninteractive
 # Manuals and translations are half of many packages, and no program reads them. Nothing here must survive
 # a crash: an image that was not finished is thrown away.
