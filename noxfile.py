@@ -11,6 +11,7 @@ nox.options.default_venv_backend = "virtualenv"
 
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 QUICKSTART = Path("runs/quickstart")
+CONTAINED = Path("runs/quickstart-apptainer")
 
 
 def install(session: nox.Session, *groups: str, slim: bool = False) -> None:
@@ -41,10 +42,9 @@ def quickstart(session: nox.Session) -> None:
 def containers(session: nox.Session) -> None:
     """The quick start inside Apptainer images (built now if need be), and the tests of containers."""
     install(session, "tests")
-    runs = Path(session.create_tmp()) / "runs"
-    shutil.rmtree(runs, ignore_errors=True)
-    session.run("paperbench", "run", "runner/configs/quickstart-apptainer.yaml", "--runs", str(runs))
-    session.run("paperbench", "board", "--runs", str(runs))
+    shutil.rmtree(CONTAINED, ignore_errors=True)
+    session.run("paperbench", "run", "runner/configs/quickstart-apptainer.yaml")
+    session.run("paperbench", "board")
     session.run(
         "pytest", "-m", "not benchmark", "tests/containers", *session.posargs,
         env={"PAPERBENCH_TEST_CONTAINERS": "required"},

@@ -79,7 +79,7 @@ def test_another_plan_of_the_same_name_is_refused(bench: Bench) -> None:
         ({"site": "mars"}, ["unknown site 'mars'", "local"]),
         ({"papers": None, "split": "everything"}, ["unknown split 'everything'", "all"]),
         ({"split": "all"}, ["exactly one"]),
-        ({"container": "apptainer"}, ["'apptainer' is not available in this version", "process"]),
+        ({"container": "apptainer", "network": "proxy"}, ["no network 'proxy'", "none or open"]),
         ({"network": "none"}, ["network: open"]),
         ({"limits": limits(gpus=1)}, ["1 GPUs", "'local' has 0"]),
         ({"agents": [{"id": "oracle"}, {"id": "oracle"}]}, ["twice"]),
