@@ -143,7 +143,8 @@ def _dress(source: Path, goal: Path, mode: int) -> None:
 def make_readable(folder: Path, longest: int = LONGEST_PATH) -> bool:
     """Let the owner read, change and remove everything below; touches only what lacks that.
 
-    What has a longer path than anybody could read is removed; whether there was such a thing.
+    No program below takes on its owner's rights any more. What has a longer path than anybody could read is
+    removed; whether there was such a thing.
     """
     removed = False
     room = len(os.fsencode(folder)) + 1 + longest
@@ -158,14 +159,14 @@ def make_readable(folder: Path, longest: int = LONGEST_PATH) -> bool:
             elif entry.is_dir(follow_symlinks=False):
                 stack.append(Path(entry.path))
             elif entry.is_file(follow_symlinks=False):
-                _allow(Path(entry.path), 0o600)
+                _allow(Path(entry.path), 0o600, taken=stat.S_ISUID | stat.S_ISGID)
     return removed
 
 
-def _allow(path: Path, wanted: int) -> None:
+def _allow(path: Path, wanted: int, taken: int = 0) -> None:
     mode = stat.S_IMODE(path.lstat().st_mode)
-    if mode & wanted != wanted:
-        path.chmod(mode | wanted)
+    if (mode | wanted) & ~taken != mode:
+        path.chmod((mode | wanted) & ~taken)
 
 
 def remove_tree(folder: Path) -> None:
