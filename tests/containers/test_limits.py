@@ -23,16 +23,19 @@ echo 42 > answer.txt
 fork() { [ "$1" -gt 7 ] && sleep 60 && return; fork $(($1 + 1)) & fork $(($1 + 1)) & wait; }
 fork 0
 """
+PRINTING = (
+    "head -c 40M /dev/zero > big; sleep 60",
+    "head -c 40M /dev/zero > /tmp/x; sleep 60",
+    "truncate -s 60G hole; sleep 60",
+    "truncate -s 60G $HOME/hole",
+    "yes | head -c 60M; sleep 60",
+)
 CASES: list[tuple[str, dict[str, Any], str]] = [
     (HIDING, {"time_limit_minutes": 0.06}, "time_limit"),
     (GREEDY, {"mem_gib": 0.2}, "memory_limit"),
     (FORKING, {"processes": 60}, "process_limit"),
-    ("echo 42 >answer.txt; head -c 40M /dev/zero > big; sleep 60", {"output_limit_mib": 20}, "output_limit"),
-    ("echo 42 >answer.txt; head -c 40M /dev/zero > /tmp/x; sleep 60", {"output_limit_mib": 20}, "output_limit"),
-    ("echo 42 > answer.txt; truncate -s 60G hole; sleep 60", {"output_limit_mib": 20}, "output_limit"),
-    ("echo 42 > answer.txt; truncate -s 60G $HOME/hole", {"output_limit_mib": 20}, "output_limit"),
-    ("echo 42 > answer.txt; yes | head -c 60M; sleep 60", {"output_limit_mib": 20}, "output_limit"),
-]  # fmt: skip
+    *((f"echo 42 > answer.txt; {one}", {"output_limit_mib": 20}, "output_limit") for one in PRINTING),
+]
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 import os
 import stat
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -25,7 +26,7 @@ rm -r /tmp/seen
 def test_there_is_room_everywhere(contained: Contained, writable: bool) -> None:
     if AS_ROOT and writable:
         pytest.skip("root is refused a writable root")
-    changes = {"writable_root": ["reproduce"]} if writable else {}
+    changes: dict[str, Any] = {"writable_root": ["reproduce"]} if writable else {}
     done = contained.run(FILL + ("head -c 100M /dev/zero > /usr/filled\n" if writable else ""), **changes)
     assert done.outcome["reason"] == "ok", done.log
     assert done.log.count(str(200 * MIB)) == 6
@@ -64,9 +65,8 @@ def test_nothing_is_written_to_the_callers_own_places(
     before = listing(*configuration)
     root = contained.bench.root
     data = set(listing(root))
-    contained.plan("echo x > $HOME/x; echo x > /tmp/x; touch /dev/shm/x", **(
-        {"writable_root": ["reproduce"]} if writable else {}
-    ))  # fmt: skip
+    changes: dict[str, Any] = {"writable_root": ["reproduce"]} if writable else {}
+    contained.plan("echo x > $HOME/x; echo x > /tmp/x; touch /dev/shm/x", **changes)
     process = contained.bench.start("run", "run")
     _, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
