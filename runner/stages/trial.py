@@ -2,8 +2,10 @@
 
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Protocol as Interface
 
+from runner.copying import remove_tree
 from runner.run_folder import TrialFolder, handed_nothing_in
 from runner.stages.context import RunContext, StageContext
 from runner.stages.ending import Ending, outcome_of
@@ -95,6 +97,7 @@ def run_stage(context: StageContext) -> Outcome:
         outcome = outcome_of(_tried(context, space), context, space.tries, started)
         space.settle(outcome)
     except BaseException:
+        _clear(context, space)
         space.abandon()
         raise
     context.within.progress.finished(outcome)
@@ -110,6 +113,17 @@ def _begin(context: StageContext, space: Workspace) -> None:
         space.begin()
 
 
+def _clear(context: StageContext, space: Workspace) -> None:
+    """Remove what a start that failed left in its work folder, where that can be."""
+    with suppress(OSError, InfrastructureError):
+        try:
+            remove_tree(space.work)
+        except PermissionError:
+            # Root inside may have left files of other ids.
+            context.give_back(space.work)
+            remove_tree(space.work)
+
+
 def _tried(context: StageContext, space: Workspace) -> Ending:
     retries = context.within.config.max_retries
     for retry in range(retries + 1):
@@ -123,6 +137,7 @@ def _tried(context: StageContext, space: Workspace) -> Ending:
             if is_fatal(error):
                 raise
             failure = InfrastructureError("io_error", f"{error.strerror}: {error.filename}")
+        _clear(context, space)
         if retry < retries:
             context.within.progress.note(f"{context.trial.id} {context.stage}: {failure}; trying again")
             context.within.halt.wait(min(30.0, 0.5 * 2**retry))

@@ -3,16 +3,13 @@
 import hashlib
 import os
 import shutil
-import signal
-import threading
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from runner import procfs
 from tests.containers.inside import Contained
+from tests.containers.killing import lost_once
 from tests.containers.twisting import TRIAL, twist
 
 
@@ -90,41 +87,13 @@ def test_a_container_that_does_not_start_is_tried_again_and_never_a_score(
 def test_a_container_lost_on_its_way_is_started_again(contained: Contained) -> None:
     contained.plan("sleep 3; echo 42 > answer.txt", max_retries=2)
     trial = contained.bench.runs / "run/trials/tiny/run/1"
-    killed: list[int] = []
-
-    def kill() -> None:
-        for _ in range(2000):
-            if mounting(trial):
-                # Once the payload is there.
-                time.sleep(1.0)
-                killed.extend(mounting(trial))
-                os.kill(killed[0], signal.SIGKILL)
-                return
-            time.sleep(0.01)
-
-    killer = threading.Thread(target=kill)
-    killer.start()
-    answer = contained.call()
-    killer.join()
+    with lost_once(trial) as killed:
+        answer = contained.call()
     assert len(killed) == 1
     outcome = contained.result().outcome
     assert (outcome["failure_class"], outcome["reason"], outcome["tries"]) == ("none", "ok", 2), answer.err
     assert "image was lost while it ran; trying again" in answer.err
     assert (contained.result().submission / "answer.txt").read_text() == "42\n"
-
-
-def mounting(trial: Path) -> list[int]:
-    """What mounts an image below the supervisor that stands over the trial's stage."""
-    below = []
-    for found in procfs.descendants([os.getpid()]):
-        try:
-            name = Path(f"/proc/{found.pid}/comm").read_text().strip()
-            started = (trial / ".reproduce.started.json").read_text()
-        except OSError:
-            continue
-        if name == "squashfuse_ll" and f'"pid": {found.session}' in started:
-            below.append(found.pid)
-    return below
 
 
 @pytest.mark.parametrize("status", [1, 255])

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.containers.inside import AS_ROOT, Contained
+from tests.containers.killing import lost_once
 from tests.containers.twisting import twist
 
 USER = pytest.mark.skipif(AS_ROOT, reason="root is refused it")
@@ -127,3 +128,35 @@ def test_who_has_no_ids_is_told_in_one_line(
     assert why in answer.line
     assert "ask for a line of yours in /etc/subuid and /etc/subgid" in answer.line
     assert not (contained.bench.runs / "run" / "trials").exists()
+
+
+@USER
+def test_a_container_that_is_lost_leaves_nobody_elses_files(contained: Contained) -> None:
+    script = "mkdir d; echo x > d/f; chown -R 33:33 d; chmod 755 d; sleep 20"
+    contained.plan(script, writable_root=["reproduce"])
+    trial = contained.bench.runs / "run/trials/tiny/run/1"
+    with lost_once(trial):
+        answer = contained.call()
+    assert answer.status == 1, answer.err
+    outcome = contained.result().outcome
+    assert (outcome["failure_class"], outcome["reason"]) == ("infrastructure", "container_lost")
+    assert {path.name for path in trial.iterdir()} == {"rollout", "reproduce"}
+
+
+@USER
+def test_an_interrupted_run_leaves_nobody_elses_files(contained: Contained) -> None:
+    script = "mkdir d; echo x > d/f; chown -R 33:33 d; touch $TMPDIR/there; sleep 20"
+    contained.plan(script, writable_root=["reproduce"])
+    process = contained.bench.start("run", "run")
+    trial = contained.bench.runs / "run/trials/tiny/run/1"
+    for _ in range(1200):
+        if (trial / ".reproduce.work/scratch/tmp/there").exists():
+            break
+        time.sleep(0.05)
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=60)
+    assert "go on with 'paperbench resume" in err
+    assert "Traceback" not in err
+    for folder, folders, _ in os.walk(trial):
+        for name in folders:
+            assert Path(folder, name).lstat().st_uid == os.getuid(), name
