@@ -18,8 +18,8 @@ def give_back(image: Image, folder: Path, aside: Path, host: Host) -> None:
         place.mkdir(parents=True, exist_ok=True)
     command = Exec(
         image=image.path,
-        # Of links only themselves.
-        command=("chown", "-hR", "0:0", GIVEN),
+        # Of links only themselves; and nothing else, since what is touched counts as made by the script.
+        command=("find", GIVEN, "!", "-user", "0", "-execdir", "chown", "-h", "0:0", "{}", "+"),
         binds=(Bind(folder, GIVEN),),
         fakeroot=True,
         unsquash=image.mount == "unsquash",

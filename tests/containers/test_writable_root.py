@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.copying import remove_tree
 from tests.containers.inside import AS_ROOT, Contained
 from tests.containers.killing import lost_once
 from tests.containers.twisting import twist
@@ -29,6 +30,15 @@ mkdir -p theirs/closed "$TMPDIR/theirs"; echo x > theirs/closed/file; echo y > t
 chown -R 33:33 theirs "$TMPDIR/theirs"; chown 65534:65534 theirs/closed/file
 chmod 000 theirs/closed/file theirs/closed theirs
 ln -s /etc/passwd link; chown -h 7:7 link
+"""
+DEEP = """
+python3 - <<'EOF'
+import os
+for _ in range(1100):
+    os.mkdir("abcd")
+    os.chown("abcd", 33, 33)
+    os.chdir("abcd")
+EOF
 """
 
 
@@ -160,3 +170,15 @@ def test_an_interrupted_run_leaves_nobody_elses_files(contained: Contained) -> N
     for folder, folders, _ in os.walk(trial):
         for name in folders:
             assert Path(folder, name).lstat().st_uid == os.getuid(), name
+
+
+@USER
+def test_giving_back_touches_only_what_was_others(contained: Contained) -> None:
+    script = "mkdir d; echo x > d/f; chown -R 33:33 d\n" + DEEP
+    outcome = contained.run(script, writable_root=["reproduce"]).outcome
+    assert outcome["reason"] == "workspace_damaged", outcome
+    assert "paths of more than" in outcome["message"]
+    made = outcome["made"]
+    assert (made["changed"], made["rewritten"], made["deleted"]) == (0, 0, 0)
+    assert made["new"] >= 1
+    remove_tree(contained.bench.runs)
