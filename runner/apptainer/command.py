@@ -82,7 +82,7 @@ class Exec:
 
     def _options(self) -> Iterator[str]:
         yield from ("--containall", "--cleanenv", "--no-home", "--no-eval", "--pwd", self.folder)
-        # What a site binds into every container would be there in spite of all that.
+        # Of what a site binds into every container, the rest lets two files through, for writing.
         yield from ("--no-mount", "bind-paths")
         for bind in self.binds:
             yield from ("--mount", bind.mount())

@@ -30,7 +30,7 @@ KERNEL = (
     "/proc/mtrr",
     "/proc/pressure",
 )
-# A payload that is root could write to them as a site's own binds bring them.
+# As Apptainer itself binds them, a payload that is root could write to the second.
 NAMES = ("/etc/hosts", "/etc/localtime")
 VISIBLE = {
     "nvidia": ("CUDA_VISIBLE_DEVICES",),

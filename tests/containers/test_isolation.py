@@ -1,5 +1,6 @@
 """What is said of a container's isolation is what held; and as root it holds too."""
 
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -47,3 +48,21 @@ def test_the_kernel_is_out_of_reach(contained: Contained) -> None:
     assert set(worked) <= allowed, done.log
     assert "CapEff:\t0000000000000000" in done.log
     assert "NoNewPrivs:\t1" in done.log
+
+
+def test_what_a_site_binds_into_every_container_is_not_there(
+    contained: Contained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twist(monkeypatch, tmp_path, "site")
+    bound = tmp_path / "site"
+    bound.mkdir()
+    (bound / "data").write_text("of the site")
+    found = subprocess.run(
+        ["apptainer", "buildcfg", "APPTAINER_CONF_FILE"], capture_output=True, text=True, check=True
+    )
+    own = Path(found.stdout.strip()).read_text() + f"\nbind path = {bound}:/opt/site\n"
+    (tmp_path / "first-on-path" / "apptainer.conf").write_text(own)
+    done = contained.run("cat /opt/site/data; getent hosts localhost; date +%Z; exit 0")
+    assert done.outcome["reason"] == "ok"
+    assert "of the site" not in done.log
+    assert "localhost" in done.log
