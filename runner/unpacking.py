@@ -23,6 +23,12 @@ _LAST_SECOND = 1 << 33
 _ZEROS = bytes(CHUNK)
 # A second opinion, which Python has from 3.11.4 on; all that it refuses is refused here anyway.
 _FILTER = getattr(tarfile, "data_filter", None)
+# What the filter says of a link that leads out; older Pythons have neither.
+_LINKS_OUT = tuple(
+    getattr(tarfile, name)
+    for name in ("AbsoluteLinkError", "LinkOutsideDestinationError")
+    if hasattr(tarfile, name)
+)
 # What tarfile raises on headers that are none.
 _CONFUSED = (tarfile.TarError, ValueError, LookupError, ArithmeticError, TypeError, RecursionError)
 
@@ -130,13 +136,14 @@ class Unpacker:
         while self._tape.read(CHUNK):
             pass
 
-    def check_links(self, top: str) -> None:
-        """Raise BadArchiveError for a link that leads out of this folder of what was unpacked."""
+    def leave_out_links(self, top: str) -> None:
+        """Remove every link that leads out of this folder of what was unpacked."""
         below = f"{top}/" if top else ""
         links = {path.removeprefix(below): target for path, target in self._links.items()}
         for path in links:
             if leads_out(path, links):
-                raise _unsafe(f"holds the link {path}, which leads out of it")
+                (self._root / f"{below}{path}").unlink()
+                self.left_out.append(path)
 
     def _member(self, member: tarfile.TarInfo) -> None:
         self._count()
@@ -151,6 +158,9 @@ class Unpacker:
         if _FILTER is not None:
             try:
                 member = _FILTER(member, os.fspath(self._root))
+            except _LINKS_OUT:
+                # Nothing is written through a link, and those that lead out are removed in the end.
+                pass
             except tarfile.FilterError as error:
                 raise _unsafe(f"is refused by Python's filter: {error}") from None
         self._folder(parts if member.isdir() else parts[:-1])
@@ -178,8 +188,6 @@ class Unpacker:
         if not member.issym():
             return ""
         target = member.linkname
-        if target.startswith("/"):
-            raise _unsafe(f"holds the link {member.name}, which leads out of it")
         if not target or "\0" in target or _length(target) > LONGEST_PATH:
             raise _unsafe(f"holds the link {member.name}, which leads nowhere")
         return target
