@@ -79,7 +79,7 @@ class Builder:
         return entry
 
     def _refuse_hindered(self, image: Wanted) -> None:
-        why = hindrance(machine(self._path()), image.chain[0].arguments)
+        why = hindrance(machine(self._path()), image.arguments)
         if why:
             raise PaperbenchError(f"image '{image.recipe.name}' cannot be built here: {why}")
 

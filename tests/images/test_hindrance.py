@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from runner.images.calling import caller_environment
 from runner.images.hindrance import Machine, hindrance
 from tests.images.conftest import Yard
 
@@ -90,3 +91,14 @@ def test_the_command_says_so_and_the_way_out(yard: Yard, monkeypatch: pytest.Mon
     assert said.startswith(
         "paperbench: image 'base' cannot be built here: apptainer is not on PATH; install it"
     )
+
+
+def test_a_base_that_is_there_needs_no_debootstrap(yard: Yard) -> None:
+    program = yard.bin / "debootstrap"
+    program.touch(mode=0o755)
+    yard.site(bootstrap="debootstrap", arguments={"mirror": "http://own/debian"})
+    assert yard.build("base").status == 0
+    program.unlink()
+    if Machine(caller_environment(Path())["PATH"]).has("debootstrap"):
+        pytest.skip("this machine has debootstrap of its own")
+    assert yard.build("agent").status == 0
