@@ -71,14 +71,15 @@ def recipe(root: Path, name: str, above: tuple[str, ...] = ()) -> Recipe:
     return Recipe(name, folder, definition, recipe(root, below[1], (*above, name)) if below else None)
 
 
-def definition_digest(root: Path, name: str) -> str:
+def definition_digest(root: Path, name: str, given: Mapping[str, str]) -> str:
     """The digest of a recipe, of the recipes below it and of their input files; of no build argument.
 
-    Input files whose names depend on an argument are those of its default. Raises PaperbenchError.
+    Where the name of an input file depends on an argument, it is the given one's. Raises PaperbenchError.
     """
     digest = ""
     for part in recipe(root, name).chain:
-        digest = digest_json([part.definition.text, part.input_digests(part.definition.arguments), digest])
+        values = {**part.definition.arguments, **given}
+        digest = digest_json([part.definition.text, part.input_digests(values), digest])
     return digest
 
 

@@ -64,7 +64,8 @@ def _configs(plan: Plan, corpus: Corpus) -> Iterator[str]:
 
 
 def _images(plan: Plan, corpus: Corpus) -> Iterator[str]:
-    have = {planned.stage: planned for planned in planned_images(corpus, plan.config)} if plan.config else {}
+    found = planned_images(corpus, plan.config, plan.site) if plan.config else ()
+    have = {planned.stage: planned for planned in found}
     for planned in plan.images:
         if have.get(planned.stage) != planned:
             yield f"image {planned.image}"

@@ -83,7 +83,7 @@ def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = No
             "judge": planned_judge(corpus, run.judge, where),
             "papers": tuple(planned_paper(corpus, paper, rubrics[paper]) for paper in papers),
             "agents": agents,
-            "images": tuple(planned_images(corpus, run)),
+            "images": tuple(planned_images(corpus, run, site)),
             "trials": trials,
         }
     )

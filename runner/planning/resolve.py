@@ -59,16 +59,18 @@ def payload_stages(protocol: Protocol) -> tuple[PayloadStage, ...]:
     return () if protocol == "code-dev" else ("reproduce",)
 
 
-def planned_images(corpus: Corpus, run: Run) -> Iterator[PlannedImage]:
+def planned_images(corpus: Corpus, run: Run, site: Site | None) -> Iterator[PlannedImage]:
     """The images that the stages run in; raises PaperbenchError for one without a recipe."""
     if run.container == "process":
         return
     from runner.images import definition_digest  # noqa: PLC0415  most plans need none
 
+    given = site.images.arguments if site and site.images else {}
     for stage in payload_stages(run.protocol):
         image = run.image_of(stage)
         if isinstance(image, str):
-            yield PlannedImage(stage=stage, image=image, definition=definition_digest(corpus.root, image))
+            digest = definition_digest(corpus.root, image, given)
+            yield PlannedImage(stage=stage, image=image, definition=digest)
         else:
             yield PlannedImage(stage=stage, image=image.sif, sha256=image.sha256)
 

@@ -8,7 +8,7 @@ import pytest
 from runner.errors import PaperbenchError
 from runner.images import definition_digest
 from tests.images.conftest import Yard
-from tests.tiny_root import write
+from tests.tiny_root import add_run, write
 
 
 def names(yard: Yard) -> dict[str, str]:
@@ -79,16 +79,26 @@ def test_a_local_image_that_is_not_there_is_named(yard: Yard) -> None:
 
 
 def test_what_a_plan_pins_knows_recipes_and_files_but_no_arguments(yard: Yard) -> None:
-    before = definition_digest(yard.root, "agent")
-    yard.site(arguments={"pythons": "3.12"})
-    assert definition_digest(yard.root, "agent") == before
+    before = definition_digest(yard.root, "agent", {})
+    assert definition_digest(yard.root, "agent", {"pythons": "3.12"}) == before
     (yard.root / "sif/parts/one.sh").write_text("echo two\n")
-    assert definition_digest(yard.root, "agent") != before
+    assert definition_digest(yard.root, "agent", {}) != before
+
+
+def test_a_plan_pins_the_very_files_that_the_sites_arguments_choose(yard: Yard) -> None:
+    write(yard.root / "sif/packages/other.txt", "jq\n")
+    yard.site(arguments={"packages": "other"})
+    add_run(yard.root, container="apptainer", images={"reproduce": "agent"})
+    assert yard.bench.call("plan", "tiny-run").status == 0
+    (yard.root / "sif/packages/minimal.txt").write_text("git gh\n")
+    assert yard.bench.call("plan", "tiny-run").status == 0
+    (yard.root / "sif/packages/other.txt").write_text("yq\n")
+    assert "another images" in yard.bench.call("plan", "tiny-run").line
 
 
 def test_an_unknown_recipe_is_refused_with_those_there_are(yard: Yard) -> None:
     with pytest.raises(PaperbenchError, match=r"no recipe .*nothing\.def; there are: agent, base"):
-        definition_digest(yard.root, "nothing")
+        definition_digest(yard.root, "nothing", {})
 
 
 def test_an_input_that_is_not_there_is_refused(yard: Yard) -> None:
