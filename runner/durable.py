@@ -21,7 +21,7 @@ def write_atomic(path: Path, data: bytes) -> None:
 
 @contextmanager
 def alone_in(folder: Path) -> Iterator[None]:
-    """Wait for whoever is alone in the folder, where the file system has locks."""
+    """Wait for whoever on this host is alone in the folder, where the file system has locks."""
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         with suppress(OSError):
@@ -29,6 +29,35 @@ def alone_in(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def opened_lock(path: Path) -> int | None:
+    """The lock file, open for writing, as file servers want it, also for others who may write beside it.
+
+    None where it cannot even be read.
+    """
+    # Without O_CREAT first: in a folder like /tmp the kernel refuses that for a file of somebody else's.
+    for flags in (os.O_RDWR, os.O_RDWR | os.O_CREAT, os.O_RDONLY):
+        with suppress(OSError):
+            handle = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+            with suppress(OSError):
+                os.fchmod(handle, 0o600 | path.parent.stat().st_mode & 0o666)
+            return handle
+    return None
+
+
+@contextmanager
+def alone_with(path: Path) -> Iterator[None]:
+    """Wait for whoever, on any host, holds the lock file, where the file system has locks."""
+    handle = opened_lock(path)
+    try:
+        if handle is not None:
+            with suppress(OSError):
+                fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def clear_torn(folder: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
-from runner.durable import alone_in, write_atomic
+from runner.durable import alone_with, write_atomic
 from runner.errors import PaperbenchError
 from runner.images.arguments import SHORT
 from runner.images.hashing import Hashes
@@ -16,6 +16,7 @@ from validators.load import load_document
 from validators.models.images import BuiltImage, BuiltImages
 
 LOCK = "lock.yaml"
+_TURN = ".lock"
 SIF = ".sif"
 LOG = ".log"
 PACKAGES = ".packages.txt"
@@ -65,7 +66,7 @@ class Kept:
 
     @contextmanager
     def _changing(self) -> Iterator[tuple[BuiltImage, ...]]:
-        with alone_in(self.folder):
+        with alone_with(self.folder / _TURN):
             yield self.entries()
 
     def _write(self, entries: list[BuiltImage]) -> None:

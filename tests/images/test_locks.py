@@ -1,0 +1,42 @@
+"""Locks in a folder that several users and hosts share."""
+
+import fcntl
+import os
+from pathlib import Path
+
+import pytest
+
+from runner.durable import opened_lock
+from tests.images.conftest import Yard
+from tests.images.test_building import holds, wait_for
+from validators.load import load_document
+from validators.models.images import BuiltImages
+
+
+def test_lock_yaml_is_changed_under_a_lock_that_file_servers_pass_on(yard: Yard) -> None:
+    yard.folder.mkdir()
+    path = yard.folder / ".lock"
+    with path.open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        builder = yard.start("base")
+        wait_for(lambda: holds(builder.pid, "/.lock") or builder.poll() is not None)
+        (descriptor,) = [
+            one for one in Path(f"/proc/{builder.pid}/fd").iterdir() if one.readlink() == path.resolve()
+        ]
+        told = Path(f"/proc/{builder.pid}/fdinfo/{descriptor.name}").read_text()
+        flags = next(line.split()[1] for line in told.splitlines() if line.startswith("flags:"))
+        # NFS makes flock a lock of fcntl's, which wants a descriptor that can write.
+        assert int(flags, 8) & os.O_ACCMODE == os.O_RDWR
+        assert not (yard.folder / "lock.yaml").exists()
+    assert builder.wait(timeout=60) == 0
+    builder.communicate()
+    assert len(load_document(yard.folder / "lock.yaml", BuiltImages).images) == 1
+
+
+@pytest.mark.parametrize(("folder", "file"), [(0o755, 0o644), (0o775, 0o664), (0o1777, 0o666)])
+def test_who_may_write_in_the_folder_may_lock(tmp_path: Path, folder: int, file: int) -> None:
+    tmp_path.chmod(folder)
+    handle = opened_lock(tmp_path / "a")
+    assert handle is not None
+    os.close(handle)
+    assert (tmp_path / "a").stat().st_mode & 0o777 == file
