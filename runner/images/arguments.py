@@ -8,8 +8,6 @@ from runner.images.definition import argument_named, filled
 from runner.images.recipes import Recipe
 from validators.digest import digest_json, sha256_file
 
-# Where an image's bytes come from is not what they are: these name no image.
-PLACES = frozenset({"mirror", "tarball"})
 # Bootstraps that start from a file of the machine.
 FROM_FILES = frozenset({"localimage", "docker-archive", "oci-archive"})
 NONE = "none"
@@ -57,36 +55,38 @@ def wanted(recipe: Recipe, given: Mapping[str, str], start: Mapping[str, str]) -
     defaults = recipe.definition.arguments
     offered = {**defaults, **given, **(start if below is None else {})}
     arguments = {name: offered[name] for name in defaults}
+    file = _start_file(recipe, arguments)
     inputs = recipe.input_digests(arguments)
     if below is None:
-        inputs |= _start_files(recipe, arguments)
-    counted = {name: value for name, value in arguments.items() if name not in _places(recipe, arguments)}
+        inputs |= _start_digest(recipe, filled(file, arguments))
+    # Where an image's bytes come from is not what they are.
+    places = {argument_named(file), argument_named(recipe.definition.header.get("mirrorurl", ""))}
+    counted = {name: value for name, value in arguments.items() if name not in places}
     digest = digest_json([recipe.definition.text, counted, inputs, below.digest if below else None])
     return Wanted(recipe, arguments, counted, digest, below)
 
 
-def _start_files(recipe: Recipe, arguments: Mapping[str, str]) -> dict[str, str]:
-    """The sha256 of the file of the machine that the image starts from, where it is one."""
-    header = {key: filled(text, arguments) for key, text in recipe.definition.header.items()}
-    path = ""
-    if header["bootstrap"] in FROM_FILES:
-        path = header.get("from", "")
-    elif header["bootstrap"] == "scratch" and arguments.get("tarball", NONE) != NONE:
-        path = arguments["tarball"]
-    if not path:
+def _start_file(recipe: Recipe, arguments: Mapping[str, str]) -> str:
+    """What names the file of the machine that the image starts from, as written; empty for none."""
+    header = recipe.definition.header
+    bootstrap = filled(header["bootstrap"], arguments)
+    if bootstrap == "oci":
+        raise PaperbenchError(
+            f"{recipe.path} starts from a folder (Bootstrap: oci); pack it, and start from oci-archive"
+        )
+    if bootstrap in FROM_FILES:
+        return header.get("from", "")
+    return "{{ tarball }}" if bootstrap == "scratch" and "tarball" in arguments else ""
+
+
+def _start_digest(recipe: Recipe, path: str) -> dict[str, str]:
+    """The sha256 of the file that the image starts from, where it is one."""
+    if path in ("", NONE):
         return {}
     file = recipe.folder / path
     if not file.is_file():
         raise PaperbenchError(f"image '{recipe.name}' starts from {file}, which is no file; name one")
     return {"start": sha256_file(file)}
-
-
-def _places(recipe: Recipe, arguments: Mapping[str, str]) -> frozenset[str]:
-    """The arguments that say where bytes come from, not what they are."""
-    definition = recipe.definition
-    named = argument_named(definition.header.get("from", ""))
-    is_file = filled(definition.header["bootstrap"], arguments) in FROM_FILES
-    return PLACES | ({named} if named and is_file else set())
 
 
 def counted_arguments(image: Wanted) -> dict[str, str]:

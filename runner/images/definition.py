@@ -71,9 +71,14 @@ def parse(text: str, name: str) -> Definition:
         start = _SECTION.match(line)
         key = _HEADER.match(line)
         if start:
-            if start[1] == "files" and start[2]:
+            title = start[1].lower()
+            if title == "files" and start[2]:
                 raise PaperbenchError(f"{name}: '%files {start[2]}' is of a recipe with stages; {_NO_STAGES}")
-            section = sections.setdefault(start[1], [])
+            if title == "appfiles":
+                raise PaperbenchError(
+                    f"{name}: '{line.strip()}' is not understood; copy under %files instead"
+                )
+            section = sections.setdefault(title, [])
         elif section is not None:
             if key and key[1].lower() in ("bootstrap", "stage"):
                 raise PaperbenchError(f"{name}: '{line.strip()}' begins another stage; {_NO_STAGES}")

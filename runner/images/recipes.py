@@ -1,6 +1,6 @@
 """The recipes of a folder sif/: which there are, what each stands on, and the digests of what they say."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -92,8 +92,19 @@ def _expanded(folder: Path, source: str) -> list[Path]:
 
 
 def _file_digests(place: Path, folder: Path) -> dict[str, str]:
-    files = sorted(path for path in place.rglob("*") if path.is_file()) if place.is_dir() else [place]
-    return {_name(path, folder): _digest(path) for path in files}
+    return {_name(path, folder): _digest(path) for path in _files(place)}
+
+
+def _files(place: Path, above: tuple[Path, ...] = ()) -> Iterator[Path]:
+    """The files that %files copies; it follows links."""
+    if place.is_file():
+        yield place
+    elif place.is_dir():
+        real = place.resolve()
+        if real in above:
+            raise PaperbenchError(f"{place}, which %files copies, is a link to a folder above it; remove it")
+        for path in sorted(place.iterdir()):
+            yield from _files(path, (*above, real))
 
 
 def _digest(path: Path) -> str:

@@ -38,6 +38,7 @@ def test_every_argument_is_filled_in(values: dict[str, str]) -> None:
 
 
 REFUSED = {
+    "Bootstrap: docker\nFrom: a\n\n%appfiles one\n    /a\n": "copy under %files instead",
     "%post\n    x\n": "says no Bootstrap:",
     "Bootstrap: docker\nFrom: a\n\n%files from first\n    /a\n": "is of a recipe with stages",
     "Bootstrap: docker\nFrom: a\n\n%post\n    x\n\nBootstrap: docker\nFrom: b\n": "begins another stage",

@@ -17,6 +17,12 @@ def names(yard: Yard) -> dict[str, str]:
     return {line.split()[0]: line.split()[1] for line in lines}
 
 
+def linked(yard: Yard) -> None:
+    """A folder that lies elsewhere, and is linked into one that %files copies."""
+    write(yard.root / "elsewhere/three.sh", "echo three\n")
+    (yard.root / "sif/parts/more").symlink_to(yard.root / "elsewhere")
+
+
 def edit(path: str, before: str, after: str) -> Callable[[Yard], None]:
     def change(yard: Yard) -> None:
         text = (yard.root / path).read_text()
@@ -32,6 +38,7 @@ INPUTS: dict[str, Callable[[Yard], object]] = {
     "a listed file": edit("sif/packages/minimal.txt", "git", "git\njq"),
     "a file in a folder": edit("sif/parts/one.sh", "one", "two"),
     "a file more": lambda yard: write(yard.root / "sif/parts/two.sh", ""),
+    "a linked folder": linked,
     "a file's mode": lambda yard: (yard.root / "sif/parts/one.sh").chmod(0o755),
     "an argument": lambda yard: yard.site(arguments={"pythons": "3.12"}),
     "the start": lambda yard: yard.site(bootstrap="debootstrap"),
@@ -60,6 +67,47 @@ def test_where_bytes_come_from_is_in_no_name(yard: Yard) -> None:
     before = names(yard)
     yard.site(arguments={"mirror": "somewhere"}, folder=str(yard.folder / "other"))
     assert names(yard) == before
+
+
+def own(yard: Yard, text: str) -> str:
+    """What a recipe of one's own, made of this, would be called."""
+    write(yard.root / "sif/own.def", text)
+    return names(yard)["own"]
+
+
+def test_a_file_behind_a_linked_folder_counts(yard: Yard) -> None:
+    linked(yard)
+    before = names(yard)
+    (yard.root / "elsewhere/three.sh").write_text("echo four\n")
+    assert names(yard) != before
+
+
+def test_a_folder_that_is_linked_into_itself_is_refused(yard: Yard) -> None:
+    (yard.root / "sif/parts/again").symlink_to(yard.root / "sif/parts")
+    assert "is a link to a folder above it" in yard.build("--list").line
+
+
+def test_a_section_counts_however_it_is_written(yard: Yard) -> None:
+    text = "Bootstrap: docker\nFrom: a\n\n%Files\n    parts /opt/parts\n"
+    before = own(yard, text)
+    (yard.root / "sif/parts/one.sh").write_text("echo two\n")
+    assert own(yard, text) != before
+
+
+def test_arguments_that_are_called_like_places_count(yard: Yard) -> None:
+    text = "Bootstrap: docker\nFrom: a\n\n%arguments\n    tarball=none\n    mirror=none\n"
+    yard.site(bootstrap="docker")
+    before = own(yard, text)
+    seen = {before}
+    for name in ("tarball", "mirror"):
+        yard.site(bootstrap="docker", arguments={name: "other"})
+        seen.add(own(yard, text))
+    assert len(seen) == 3
+
+
+def test_a_layout_of_oci_is_refused(yard: Yard) -> None:
+    write(yard.root / "sif/own.def", "Bootstrap: oci\nFrom: layout\n")
+    assert "pack it, and start from oci-archive" in yard.build("own").line
 
 
 def test_a_local_image_counts_by_its_bytes(yard: Yard, tmp_path: Path) -> None:
