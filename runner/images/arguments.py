@@ -18,13 +18,15 @@ SHORT = 12
 class Wanted:
     """One image that is to be: its recipe, its arguments, and the digest of all that goes into it.
 
-    counted are the arguments that the digest depends on.
+    counted are the arguments that the digest depends on; start is the sha256 of the file of the machine that
+    the lowest image starts from, None where it starts from none.
     """
 
     recipe: Recipe
     arguments: Mapping[str, str]
     counted: Mapping[str, str]
     digest: str
+    start: str | None
     below: "Wanted | None"
 
     @property
@@ -46,24 +48,31 @@ def refuse_unknown(recipes: list[Recipe], given: Mapping[str, str]) -> None:
         raise PaperbenchError(f"no recipe has the build argument '{unknown[0]}'; there are: {names}")
 
 
-def wanted(recipe: Recipe, given: Mapping[str, str], start: Mapping[str, str]) -> Wanted:
+def wanted(
+    recipe: Recipe, given: Mapping[str, str], start: Mapping[str, str], known: str | None = None
+) -> Wanted:
     """The image of a recipe: each in its chain takes those of the given arguments that it has.
 
-    start holds the lowest one's own. Raises PaperbenchError for input files that are not there.
+    start holds the lowest one's own. known is the sha256 of the file that an argument names to start from:
+    then it need not be there. Raises PaperbenchError for input files that are not there.
     """
-    below = wanted(recipe.below, given, start) if recipe.below else None
+    below = wanted(recipe.below, given, start, known) if recipe.below else None
     defaults = recipe.definition.arguments
     offered = {**defaults, **given, **(start if below is None else {})}
     arguments = {name: offered[name] for name in defaults}
     file = _start_file(recipe, arguments)
-    inputs = recipe.input_digests(arguments)
-    if below is None:
-        inputs |= _start_digest(recipe, filled(file, arguments))
+    if below is not None:
+        begin = below.start
+    elif known is not None and argument_named(file):
+        begin = known
+    else:
+        begin = _start_digest(recipe, filled(file, arguments))
     # Where an image's bytes come from is not what they are.
     places = {argument_named(file), argument_named(recipe.definition.header.get("mirrorurl", ""))}
     counted = {name: value for name, value in arguments.items() if name not in places}
-    digest = digest_json([recipe.definition.text, counted, inputs, below.digest if below else None])
-    return Wanted(recipe, arguments, counted, digest, below)
+    inputs = recipe.input_digests(arguments)
+    digest = digest_json([recipe.definition.text, counted, inputs, below.digest if below else begin])
+    return Wanted(recipe, arguments, counted, digest, begin, below)
 
 
 def _start_file(recipe: Recipe, arguments: Mapping[str, str]) -> str:
@@ -79,14 +88,14 @@ def _start_file(recipe: Recipe, arguments: Mapping[str, str]) -> str:
     return "{{ tarball }}" if bootstrap == "scratch" and "tarball" in arguments else ""
 
 
-def _start_digest(recipe: Recipe, path: str) -> dict[str, str]:
+def _start_digest(recipe: Recipe, path: str) -> str | None:
     """The sha256 of the file that the image starts from, where it is one."""
     if path in ("", NONE):
-        return {}
+        return None
     file = recipe.folder / path
     if not file.is_file():
         raise PaperbenchError(f"image '{recipe.name}' starts from {file}, which is no file; name one")
-    return {"start": sha256_file(file)}
+    return sha256_file(file)
 
 
 def counted_arguments(image: Wanted) -> dict[str, str]:

@@ -125,7 +125,7 @@ def pruned(place: ImageSite, *, dry: bool) -> Answer:
     files = [
         place.kept.folder / name
         for entry in gone
-        for name in (*(f"{stem_of(entry)}{end}" for end in (SIF, LOG, PACKAGES)), f".{stem_of(entry)}.lock")
+        for name in (f"{stem_of(entry)}{end}" for end in (SIF, LOG, PACKAGES))
     ]
     files = [path for path in files if path.exists()]
     freed = sum(path.stat().st_size for path in files)
@@ -145,7 +145,7 @@ def _is_of(entry: BuiltImage, recipe: Recipe | None) -> bool:
     if recipe is None:
         return False
     try:
-        return wanted(recipe, entry.arguments, entry.arguments).digest == entry.digest
+        return wanted(recipe, entry.arguments, entry.arguments, entry.start).digest == entry.digest
     except PaperbenchError:
         return False
 

@@ -22,6 +22,7 @@ MirrorURL: {{ mirror }}
     bootstrap=docker
     from=debian:bookworm
     mirror=none
+    tarball=none
     packages=minimal
     pythons=3.11
 
@@ -70,9 +71,9 @@ class Yard:
         """paperbench build, in this process."""
         return self.bench.call("build", *words)
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
+    def start(self, *words: str, **env: str) -> "subprocess.Popen[str]":
         """paperbench build, in a process of its own."""
-        return self.bench.start("build", *words, PATH=os.environ["PATH"])
+        return self.bench.start("build", *words, PATH=os.environ["PATH"], **env)
 
     def sifs(self) -> list[str]:
         """The images there are."""

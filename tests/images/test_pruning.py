@@ -1,5 +1,10 @@
 """Images that no recipe makes any more, listed and removed."""
 
+import tarfile
+from pathlib import Path
+
+import pytest
+
 from tests.images.conftest import Yard
 
 
@@ -33,6 +38,32 @@ def test_images_of_another_sites_arguments_stay(yard: Yard) -> None:
     yard.site()
     assert yard.build("--prune").out == "removed 0 images, 0 MB\n"
     assert len(yard.sifs()) == 1
+
+
+@pytest.mark.parametrize("bootstrap", ["local", "tarball"])
+def test_images_of_another_sites_start_stay_until_their_recipe_changes(
+    yard: Yard, tmp_path: Path, bootstrap: str
+) -> None:
+    with tarfile.open(tmp_path / "start", "w") as archive:
+        archive.addfile(tarfile.TarInfo("etc/passwd"))
+    yard.site(bootstrap=bootstrap, source=str(tmp_path / "start"), arguments={"packages": "minimal"})
+    assert yard.build("agent").status == 0
+    yard.site()
+    (tmp_path / "start").unlink()
+    assert yard.build("--prune").out == "removed 0 images, 0 MB\n"
+    assert len(yard.sifs()) == 2
+    change(yard)
+    assert yard.build("--prune").status == 0
+    assert yard.sifs() == []
+
+
+def test_the_lock_of_a_builder_stays(yard: Yard) -> None:
+    assert yard.build("base").status == 0
+    (lock,) = yard.folder.glob(".base-*.lock")
+    change(yard)
+    assert yard.build("--prune").status == 0
+    assert yard.sifs() == []
+    assert lock.exists()
 
 
 def test_a_list_says_what_is_there(yard: Yard) -> None:

@@ -17,6 +17,9 @@ class BuiltImage(Model):
     arguments: Annotated[
         dict[str, str], Field(description="Build arguments that the digest depends on, those below included.")
     ]
+    start: Annotated[
+        Sha256 | None, Field(description="Of the local image or tarball that the lowest one started from.")
+    ] = None
     sha256: Annotated[Sha256, Field(description="Of the file; no two builds give the same.")]
     bytes: Count
     apptainer: Annotated[Text, Field(description="The version that built it.")]
