@@ -11,10 +11,17 @@ from runner.clock import instant
 from runner.errors import PaperbenchError
 from runner.images.arguments import NONE, Wanted, counted_arguments
 from runner.images.calling import Workshop, build_call, caller_environment
-from runner.images.exclusive import clear_images, only_builder, publish, temporary, workshop_folder
+from runner.images.exclusive import (
+    clear_images,
+    is_whole,
+    only_builder,
+    publish,
+    temporary,
+    workshop_folder,
+)
 from runner.images.hashing import Hashes
 from runner.images.hindrance import diagnosed, hindrance, machine
-from runner.images.kept import verified
+from runner.images.kept import LOCK, verified
 from runner.images.room import refuse_without_room
 from runner.images.site import ImageSite
 from runner.images.starting import mirror
@@ -48,14 +55,23 @@ class Builder:
         return self._there(image) or self._made(image)
 
     def _there(self, image: Wanted) -> BuiltImage | None:
-        path = self.site.kept.sif(image.stem)
+        """What is there, verified; written down if its builder died before it could, or has yet to do it."""
+        kept = self.site.kept
+        path = kept.sif(image.stem)
         if not path.exists():
             return None
-        entry = self.site.kept.entry(image.recipe.name, image.digest)
+        # In this order: a builder writes down what the file is, and then takes the file's first name away.
+        whole = is_whole(kept.folder, image.stem, path)
+        entry = kept.entry(image.recipe.name, image.digest)
         if entry is None:
-            # Its builder died between the two, or another host wrote lock.yaml at the same moment.
+            if not whole:
+                raise PaperbenchError(
+                    f"{path} may be half a copy: {LOCK} beside it says nothing of it; remove it, or copy its "
+                    f"entry from the {LOCK} where it was built"
+                )
             entry = self._entry(image, path)
-            self.site.kept.record(entry)
+            kept.record(entry)
+            clear_images(kept.folder, image.stem)
         mend = "if nobody changed it on purpose, remove it and build it again"
         verified(path, entry.sha256, Hashes(self.site.root), mend)
         return entry
@@ -104,13 +120,22 @@ class Builder:
                 raise self._failed(image, argv, report.exit_status, log)
             target.chmod(0o644)
             entry = self._entry(image, target)
-            kept.record(entry)
-            if not publish(target, kept.sif(image.stem)):
-                entry = self._entry(image, kept.sif(image.stem))
-                kept.record(entry)
-            return entry
-        finally:
+        except BaseException:
             target.unlink(missing_ok=True)
+            raise
+        return self._named(image, target, entry)
+
+    def _named(self, image: Wanted, made: Path, entry: BuiltImage) -> BuiltImage:
+        """Give what was made its name, and write it down; or take what somebody else gave it to meanwhile."""
+        path = self.site.kept.sif(image.stem)
+        if publish(made, path):
+            self.site.kept.record(entry)
+        elif there := self._there(image):
+            entry = there
+        else:
+            raise PaperbenchError(f"somebody removed {path} just now; build it again")
+        made.unlink(missing_ok=True)
+        return entry
 
     def argv(self, image: Wanted, workshop: Workshop, target: Path, base: Path | None) -> tuple[str, ...]:
         """The command line that builds an image."""
@@ -139,6 +164,7 @@ class Builder:
             name=image.recipe.name,
             digest=image.digest,
             arguments=counted_arguments(image),
+            start=image.start,
             sha256=Hashes(self.site.root).of(path),
             bytes=path.stat().st_size,
             apptainer=version(caller_environment(Path())),

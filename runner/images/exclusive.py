@@ -1,42 +1,48 @@
 """One builder at a time for each image, and what killed builders left behind.
 
 Where the file system has no locks, or keeps them from other hosts, two may build the same image: each under a
-name of its own, and the first that is ready stays.
+name of its own, and the first that is ready stays. Names are signed: nobody clears what another makes.
 """
 
 import fcntl
 import os
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from runner import procfs
+from runner.durable import opened_lock
 from runner.errors import PaperbenchError
 from runner.processes import finished
+from validators.writing import fsync_folder
 
 _BUILDS = "paperbench-build-"
-_ALIVE = "alive"
 _LOOK_SECONDS = 0.2
 _REMOVE_SECONDS = 600.0
+# Longer than any build may take: what another host or an earlier boot left is told by its age.
+_STALE_SECONDS = 2 * 86400.0
 
 
 @contextmanager
 def only_builder(folder: Path, stem: str, note: Callable[[str], None]) -> Iterator[None]:
     """Wait until nobody else on this file system builds the image; a builder that dies waits for nobody."""
-    handle = os.open(folder / f".{stem}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    handle = opened_lock(folder / f".{stem}.lock")
     try:
         _wait(handle, stem, note)
         yield
     finally:
-        os.close(handle)
+        if handle is not None:
+            os.close(handle)
 
 
-def _wait(handle: int, stem: str, note: Callable[[str], None]) -> None:
+def _wait(handle: int | None, stem: str, note: Callable[[str], None]) -> None:
     told = False
     while True:
         try:
+            if handle is None:
+                raise PermissionError
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             if not told:
@@ -44,41 +50,55 @@ def _wait(handle: int, stem: str, note: Callable[[str], None]) -> None:
                 told = True
             time.sleep(_LOOK_SECONDS)
         except OSError:
-            note(f"this file system has no locks: somebody else may build {stem} too, and one of both stays")
+            note(f"without a lock somebody else may build {stem} too, and one of both stays")
             return
         else:
             return
 
 
 def temporary(folder: Path, stem: str) -> Path:
-    """A name that no other builder takes, in the folder where the image will be."""
-    return folder / f".{stem}.{_host()}.{os.urandom(8).hex()}.tmp"
+    """A name that no other builder takes, in the folder where the image will be; it tells who took it."""
+    return folder / f".{stem}.{procfs.signature()}.{os.urandom(8).hex()}.tmp"
 
 
 def clear_images(folder: Path, stem: str) -> None:
-    """Remove what builders of this host left of an image; only for its builder."""
-    for path in folder.glob(f".{stem}.{_host()}.*.tmp"):
-        path.unlink(missing_ok=True)
+    """Remove what builders that are gone left of an image."""
+    for path in _temporaries(folder, stem):
+        with suppress(OSError):
+            if _abandoned(path, path.name.split(".")[-3]):
+                path.unlink()
+
+
+def is_whole(folder: Path, stem: str, path: Path) -> bool:
+    """Whether the file has also the name under which a builder made it: it was whole when it got this one."""
+    for made in _temporaries(folder, stem):
+        with suppress(FileNotFoundError):
+            if made.samefile(path):
+                return True
+    return False
+
+
+def _temporaries(folder: Path, stem: str) -> list[Path]:
+    return [*folder.glob(f".{stem}.*.*.tmp")]
 
 
 def publish(made: Path, path: Path) -> bool:
-    """Give a finished file its name, durably; False when another builder's has it already."""
+    """Give a finished file a second name, durably; False when another builder's has it already.
+
+    Its first name stays, and so says that the file is whole, until what it is was written down.
+    """
     with made.open("rb") as stream:
         os.fsync(stream.fileno())
     try:
         path.hardlink_to(made)
     except FileExistsError:
-        made.unlink()
         return False
     except OSError:
+        # Some file systems have no links.
+        if path.exists():
+            return False
         made.rename(path)
-    else:
-        made.unlink()
-    handle = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    fsync_folder(path.parent)
     return True
 
 
@@ -95,34 +115,25 @@ def workshop_folder(scratch: Path, note: Callable[[str], None]) -> Iterator[Path
         )
     scratch.mkdir(parents=True, exist_ok=True)
     _clear_workshops(scratch, note)
-    folder = scratch / f"{_BUILDS}{os.urandom(8).hex()}"
+    folder = scratch / f"{_BUILDS}{procfs.signature()}.{os.urandom(8).hex()}"
     folder.mkdir(mode=0o700)
-    handle = os.open(folder / _ALIVE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        with suppress(OSError):
-            fcntl.flock(handle, fcntl.LOCK_EX)
         yield folder
     finally:
-        os.close(handle)
         _remove(folder, note)
 
 
 def _clear_workshops(scratch: Path, note: Callable[[str], None]) -> None:
     for folder in scratch.glob(f"{_BUILDS}*"):
         with suppress(OSError):
-            if folder.stat().st_uid == os.geteuid() and _abandoned(folder / _ALIVE):
+            signed = folder.name.removeprefix(_BUILDS).partition(".")[0]
+            if folder.stat().st_uid == os.geteuid() and _abandoned(folder, signed):
                 _remove(folder, note)
 
 
-def _abandoned(alive: Path) -> bool:
-    handle = os.open(alive, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
-    finally:
-        os.close(handle)
-    return True
+def _abandoned(path: Path, signed: str) -> bool:
+    """Whether who signed is gone, as far as this machine can tell; raises OSError when the path is."""
+    return procfs.abandoned(signed) or time.time() - path.stat().st_mtime > _STALE_SECONDS
 
 
 def _remove(folder: Path, note: Callable[[str], None]) -> None:
@@ -142,7 +153,3 @@ def _remove(folder: Path, note: Callable[[str], None]) -> None:
         finished([*mapped, str(folder)], timeout=_REMOVE_SECONDS)
     if folder.exists():
         note(f"{folder} could not be removed; remove it by hand")
-
-
-def _host() -> str:
-    return "".join(sign if sign.isalnum() or sign == "-" else "-" for sign in socket.gethostname())

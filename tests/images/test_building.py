@@ -1,16 +1,23 @@
 """Images are built once, by one builder, whole or not at all."""
 
 import os
+import shutil
 import signal
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from runner.images.exclusive import clear_images, temporary
 from tests.execution.bench import CHECKOUT
 from tests.images.conftest import Yard
+from validators.digest import sha256_file
 from validators.load import load_document
 from validators.models.images import BuiltImages
+
+FAKES = CHECKOUT / "tests" / "fakes"
 
 
 def test_an_image_and_the_one_below_it_are_built_once(yard: Yard) -> None:
@@ -107,13 +114,66 @@ def test_a_changed_image_is_refused_with_both_digests(yard: Yard) -> None:
     assert "has sha256 d9298a10d1b07358" in said
 
 
-def test_an_image_whose_builder_died_before_it_wrote_it_down_is_taken_over(yard: Yard) -> None:
+def test_half_a_copy_of_an_image_is_no_image(yard: Yard) -> None:
     assert yard.build("base").status == 0
-    before = (yard.folder / "lock.yaml").read_bytes()
+    (path,) = yard.folder.glob("*.sif")
     (yard.folder / "lock.yaml").unlink()
+    path.write_bytes(path.read_bytes()[:20])
+    said = yard.build("base")
+    assert f"{path} may be half a copy: lock.yaml beside it says nothing of it" in said.line
+    assert not (yard.folder / "lock.yaml").exists()
+    path.unlink()
     assert yard.build("base").status == 0
-    assert len(yard.calls()) == 1
-    assert (yard.folder / "lock.yaml").read_bytes() == before
+
+
+def test_a_builder_that_dies_at_any_moment_is_followed_by_one_that_builds_or_takes_over(yard: Yard) -> None:
+    taken = 0
+    for moment in range(60):
+        shutil.rmtree(yard.folder, ignore_errors=True)
+        (yard.bin / "calls").unlink(missing_ok=True)
+        crashed = yard.start("base", PYTHONPATH=str(FAKES / "crash"), PAPERBENCH_CRASH_AT=str(moment))
+        crashed.communicate(timeout=60)
+        if crashed.returncode == 0:
+            break
+        there = yard.sifs()
+        said = yard.build("base")
+        assert said.status == 0, (moment, said.err)
+        assert len(yard.calls()) == (1 if there else 2), moment
+        assert there in ([], yard.sifs())
+        assert len(load_document(yard.folder / "lock.yaml", BuiltImages).images) == 1
+        taken += bool(there)
+    else:
+        pytest.fail("a build never came to its end")
+    assert taken
+
+
+def test_without_locks_two_builders_leave_each_other_alone(yard: Yard) -> None:
+    yard.behave("held")
+    first, second = (yard.start("base", PYTHONPATH=str(FAKES / "without_locks")) for _ in range(2))
+    wait_for(lambda: len([*yard.folder.glob(".*.tmp")]) == 2, 60)
+    yard.behave()
+    said = [one.communicate(timeout=60) for one in (first, second)]
+    assert [first.returncode, second.returncode] == [0, 0], said
+    assert sum("without a lock somebody else may build base-" in err for _, err in said) == 2
+    assert len({out for out, _ in said}) == 1
+    (entry,) = load_document(yard.folder / "lock.yaml", BuiltImages).images
+    (path,) = yard.folder.glob("*.sif")
+    assert sha256_file(path) == entry.sha256
+    assert yard.litter() == []
+
+
+def test_only_what_builders_that_are_gone_left_is_cleared(tmp_path: Path) -> None:
+    script = "from runner import procfs; print(procfs.signature())"
+    gone = subprocess.run(
+        [sys.executable, "-c", script], cwd=CHECKOUT, capture_output=True, text=True, check=True
+    )
+    mine, theirs = temporary(tmp_path, "base-1"), tmp_path / f".base-1.{gone.stdout.strip()}.0.tmp"
+    elsewhere, old = tmp_path / ".base-1.00000000-1-1.0.tmp", tmp_path / ".base-1.00000000-1-1.1.tmp"
+    for path in (mine, theirs, elsewhere, old):
+        path.touch()
+    os.utime(old, (0, 0))
+    clear_images(tmp_path, "base-1")
+    assert {*tmp_path.iterdir()} == {mine, elsewhere}
 
 
 def test_scripts_get_the_callers_authorities_and_never_its_tmp(

@@ -2,11 +2,15 @@
 
 import fcntl
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from runner.durable import opened_lock
+from runner.images.exclusive import workshop_folder
+from tests.execution.bench import CHECKOUT
 from tests.images.conftest import Yard
 from tests.images.test_building import holds, wait_for
 from validators.load import load_document
@@ -40,3 +44,31 @@ def test_who_may_write_in_the_folder_may_lock(tmp_path: Path, folder: int, file:
     assert handle is not None
     os.close(handle)
     assert (tmp_path / "a").stat().st_mode & 0o777 == file
+
+
+MANY = """
+import sys
+from pathlib import Path
+from runner.images.exclusive import workshop_folder
+for _ in range(150):
+    with workshop_folder(Path(sys.argv[1]), print) as folder:
+        (folder / "made").mkdir()
+"""
+
+
+def test_new_workshops_are_never_taken_for_abandoned(tmp_path: Path) -> None:
+    argv = [sys.executable, "-c", MANY, str(tmp_path)]
+    many = [subprocess.Popen(argv, cwd=CHECKOUT, stderr=subprocess.PIPE, text=True) for _ in range(8)]
+    said = [one.communicate(timeout=120)[1] for one in many]
+    assert [one.returncode for one in many] == [0] * 8, said
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_workshop_of_a_builder_killed_as_it_made_it_is_cleared(tmp_path: Path) -> None:
+    killing = MANY.replace('(folder / "made").mkdir()', "import os; os.kill(os.getpid(), 9)")
+    subprocess.run([sys.executable, "-c", killing, str(tmp_path)], cwd=CHECKOUT, check=False)
+    (left,) = tmp_path.iterdir()
+    for inside in left.iterdir():
+        inside.unlink()
+    with workshop_folder(tmp_path, print) as folder:
+        assert [*tmp_path.iterdir()] == [folder]
