@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from runner.copying import remove_tree
-from runner.unpacking import CHUNK, BadArchiveError, Source, Unpacker
+from runner.tape import CHUNK, BadArchiveError, Source
+from runner.unpacking import Unpacker
 from validators.roots import ARCHIVES
 
 SPELLED = ", ".join(ARCHIVES)

@@ -5,12 +5,10 @@ import stat
 import tarfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from runner.copying import LONGEST_PATH, copy_file
+from runner.tape import CHUNK, Source, Tape, damaged, over_limit, unsafe
 
-# At once, and so the longest header; tarfile may hold some hundred of those at a time.
-CHUNK = 1 << 18
 MOST_MEMBERS = 100_000
 # What headers and padding may take beside the files.
 OVERHEAD_BYTES = 512 << 20
@@ -33,66 +31,6 @@ _LINKS_OUT = tuple(
 _CONFUSED = (tarfile.TarError, ValueError, LookupError, ArithmeticError, TypeError, RecursionError)
 
 
-class BadArchiveError(Exception):
-    """What is wrong with an archive, by its maker's fault: a reason, and a sentence about the archive."""
-
-    def __init__(self, reason: str, message: str) -> None:
-        self.reason = reason
-        super().__init__(message)
-
-
-def _unsafe(message: str) -> BadArchiveError:
-    return BadArchiveError("unsafe_archive", message)
-
-
-def _damaged(message: str) -> BadArchiveError:
-    return BadArchiveError("archive_damaged", f"is damaged: {message}")
-
-
-class Source(Protocol):
-    """Something to read from the beginning to the end."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most so many bytes; none at the end."""
-
-
-class _Tape:
-    """What tarfile reads from: only forward, so that no header can make it turn in circles, and in pieces."""
-
-    def __init__(self, source: Source, limit_bytes: int) -> None:
-        self._source = source
-        self._limit = limit_bytes
-        self._at = 0
-        self.last = b""
-
-    def tell(self) -> int:
-        """The bytes read so far."""
-        return self._at
-
-    def seek(self, position: int) -> None:
-        """Pass over what lies before; raises BadArchiveError."""
-        if position < self._at:
-            raise _damaged("a member lies inside another")
-        while self._at < position:
-            if not self.read(min(CHUNK, position - self._at)):
-                raise _damaged("it ends early")
-
-    def read(self, size: int) -> bytes:
-        """So many bytes, fewer at the end; raises BadArchiveError."""
-        if not 0 <= size <= CHUNK:
-            raise _unsafe("has a header of more than 256 KiB")
-        parts = []
-        left = size
-        while left and (part := self._source.read(left)):
-            parts.append(part)
-            left -= len(part)
-        self.last = b"".join(parts)
-        self._at += len(self.last)
-        if self._at > self._limit:
-            raise BadArchiveError("output_limit", "unpacks to more than the limit on output")
-        return self.last
-
-
 class Unpacker:
     """Writes an archive's files, folders and links into a folder of its own.
 
@@ -100,7 +38,7 @@ class Unpacker:
     """
 
     def __init__(self, source: Source, root: Path, limit_bytes: int) -> None:
-        self._tape = _Tape(source, limit_bytes + OVERHEAD_BYTES)
+        self._tape = Tape(source, limit_bytes + OVERHEAD_BYTES)
         self._root = root
         self._room = limit_bytes
         self._members = 0
@@ -113,25 +51,26 @@ class Unpacker:
         tar = None
         while True:
             try:
-                # Its constructor reads a first header already.
-                tar = tar or tarfile.TarFile(
-                    fileobj=self._tape,  # type: ignore[arg-type]
-                    encoding="utf-8",
-                    errors="surrogateescape",
-                )
-                member = tar.next()
+                with self._tape.headers():
+                    # Its constructor reads a first header already.
+                    tar = tar or tarfile.TarFile(
+                        fileobj=self._tape,  # type: ignore[arg-type]
+                        encoding="utf-8",
+                        errors="surrogateescape",
+                    )
+                    member = tar.next()
                 tar.members.clear()  # type: ignore[attr-defined]  # it would keep them all
                 known = tar.pax_headers
             except _CONFUSED as error:
-                raise _damaged(str(error)) from None
+                raise damaged(str(error)) from None
             if member is None:
                 break
             if len(known) > _MOST_GLOBALS or sum(map(len, known.values())) > CHUNK:
-                raise _unsafe("has too many global headers")
+                raise unsafe("has too many global headers")
             self._member(member)
         # Only a block of zeros ends an archive; tarfile also stops, without a word, at a broken header.
         if self._tape.last != bytes(tarfile.BLOCKSIZE):
-            raise _damaged("it ends early, or a header is broken")
+            raise damaged("it ends early, or a header is broken")
         # What is left has no meaning, but its checksum must hold.
         while self._tape.read(CHUNK):
             pass
@@ -153,7 +92,7 @@ class Unpacker:
             self.left_out.append("/".join(parts))
             return
         if member.size < 0 or not (parts or member.isdir()):
-            raise _damaged("a member without name or size")
+            raise damaged("a member without name or size")
         target = self._target(member)
         if _FILTER is not None:
             try:
@@ -162,7 +101,7 @@ class Unpacker:
                 # Nothing is written through a link, and those that lead out are removed in the end.
                 pass
             except tarfile.FilterError as error:
-                raise _unsafe(f"is refused by Python's filter: {error}") from None
+                raise unsafe(f"is refused by Python's filter: {error}") from None
         self._folder(parts if member.isdir() else parts[:-1])
         if not member.isdir():
             self._write(member, "/".join(parts), target)
@@ -170,12 +109,12 @@ class Unpacker:
     def _count(self) -> None:
         self._members += 1
         if self._members > MOST_MEMBERS:
-            raise _unsafe(f"has more than {MOST_MEMBERS:,} members")
+            raise unsafe(f"has more than {MOST_MEMBERS:,} members")
 
     def _take(self, size: int) -> None:
         self._room -= size
         if self._room < 0:
-            raise BadArchiveError("output_limit", "unpacks to more than the limit on output")
+            raise over_limit()
 
     def _target(self, member: tarfile.TarInfo) -> str:
         """Where a link leads, from itself or, if it is a hard one, from the root; empty for all others."""
@@ -183,13 +122,13 @@ class Unpacker:
             parts = safe_parts(member.linkname)
             inside = "/".join(parts[:-1]) in self._folders
             if not inside or not self._is_file("/".join(parts)) or parts == safe_parts(member.name):
-                raise _damaged(f"{member.name} is a hard link to no file that came before")
+                raise damaged(f"{member.name} is a hard link to no file that came before")
             return "/".join(parts)
         if not member.issym():
             return ""
         target = member.linkname
         if not target or "\0" in target or _length(target) > LONGEST_PATH:
-            raise _unsafe(f"holds the link {member.name}, which leads nowhere")
+            raise unsafe(f"holds the link {member.name}, which leads nowhere")
         return target
 
     def _is_file(self, path: str) -> bool:
@@ -210,12 +149,12 @@ class Unpacker:
             try:
                 (self._root / path).mkdir()
             except FileExistsError:
-                raise _unsafe(f"has the folder {path} where it has a link or a file too") from None
+                raise unsafe(f"has the folder {path} where it has a link or a file too") from None
             self._folders.add(path)
 
     def _write(self, member: tarfile.TarInfo, path: str, target: str) -> None:
         if path in self._folders:
-            raise _unsafe(f"has a link or a file where it has the folder {path} too")
+            raise unsafe(f"has a link or a file where it has the folder {path} too")
         place = self._root / path
         # As tar does, the later of two takes the place of the earlier.
         place.unlink(missing_ok=True)
@@ -236,12 +175,12 @@ class Unpacker:
             end = 0
             for start, size in pieces:
                 if start < end or size < 0 or start + size > member.size:
-                    raise _damaged(f"{member.name} is larger than it says")
+                    raise damaged(f"{member.name} is larger than it says")
                 end = start + size
                 for at in range(start, end, CHUNK):
                     data = self._tape.read(min(CHUNK, end - at))
                     if len(data) < min(CHUNK, end - at):
-                        raise _damaged("it ends early")
+                        raise damaged("it ends early")
                     if data != _ZEROS:
                         stream.seek(at)
                         stream.write(data)
@@ -257,16 +196,16 @@ def _length(name: str) -> int:
     try:
         return len(os.fsencode(name))
     except UnicodeEncodeError:
-        raise _unsafe("holds a name that no file can have") from None
+        raise unsafe("holds a name that no file can have") from None
 
 
 def safe_parts(name: str) -> list[str]:
     """The parts of a member's name; raises BadArchiveError for one that could lead elsewhere."""
     parts = [part for part in name.split("/") if part not in {"", "."}]
     if name.startswith("/") or ".." in parts:
-        raise _unsafe(f"holds {name}, which lies outside of it")
+        raise unsafe(f"holds {name}, which lies outside of it")
     if "\0" in name or any(_length(part) > _LONGEST_NAME for part in parts) or _length(name) > LONGEST_PATH:
-        raise _unsafe(f"holds a name of more than {LONGEST_PATH} bytes, or one that no file can have")
+        raise unsafe(f"holds a name of more than {LONGEST_PATH} bytes, or one that no file can have")
     return parts
 
 

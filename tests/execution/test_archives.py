@@ -8,6 +8,7 @@ import os
 import random
 import tarfile
 import time
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from hypothesis import strategies as st
 
 from runner.archives import unpack
 from runner.manifest import scan, submission_digest
-from runner.unpacking import BadArchiveError, leads_out, safe_parts
+from runner.tape import BadArchiveError
+from runner.unpacking import leads_out, safe_parts
 from tests.execution.bench import Bench
 from tests.execution.tars import GOOD, Member, good, hard, link, member, packed, text
 from tests.tiny_root import add_agent, add_run, add_submission
@@ -303,6 +305,27 @@ def test_holes_that_lie(tmp_path: Path, real: int, pieces: str, reason: str) -> 
     fault = unpack(path, tmp_path / "out", 50 * MIB).fault
     assert fault is not None
     assert fault.reason == reason
+
+
+def many_holes(path: Path, count: int) -> Path:
+    """An archive with a file of this many pieces, of no byte each, told by a map before its content."""
+    info = member("hole")
+    info.pax_headers = {"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "0"}
+    told = f"{count}\n" + "0\n" * (2 * count)
+    info.size = -(-len(told) // 512) * 512
+    return packed(path, [(info, told.encode().ljust(info.size, b"\0")), *good()], format=tarfile.PAX_FORMAT)
+
+
+def test_a_map_of_holes_is_read_only_as_far_as_memory_is_safe(tmp_path: Path) -> None:
+    assert unpack(many_holes(tmp_path / "s.tar.gz", 10_000), tmp_path / "some", 50 * MIB).fault is None
+    path = many_holes(tmp_path / "s.tar.gz", 1_000_000)
+    tracemalloc.start()
+    fault = unpack(path, tmp_path / "out", 50 * MIB).fault
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert fault is not None
+    assert fault.reason == "unsafe_archive"
+    assert peak < 40 * MIB
 
 
 def test_more_members_than_anybody_needs(tmp_path: Path) -> None:
