@@ -13,6 +13,7 @@ PROGRAM = "apptainer"
 INSIDE = "APPTAINERENV_"
 DEFAULT_PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"
 GPU_OPTIONS = {"nvidia": "--nv", "amd": "--rocm"}
+NO_GPUS = ("--no-nv", "--no-rocm")
 
 
 @dataclass(frozen=True)
@@ -82,14 +83,14 @@ class Exec:
 
     def _options(self) -> Iterator[str]:
         yield from ("--containall", "--cleanenv", "--no-home", "--no-eval", "--pwd", self.folder)
-        # Of what a site binds into every container, the rest lets two files through, for writing.
-        yield from ("--no-mount", "bind-paths")
+        # What a site puts into every container: --containall lets its binds and its file systems through.
+        yield from ("--no-mount", "bind-paths,hostfs")
         for bind in self.binds:
             yield from ("--mount", bind.mount())
         if self.network == "none":
             yield from ("--net", "--network", "none")
-        if self.gpus is not None:
-            yield GPU_OPTIONS[self.gpus]
+        # A site may give them to everybody.
+        yield from NO_GPUS if self.gpus is None else (GPU_OPTIONS[self.gpus],)
         if self.fakeroot:
             yield "--fakeroot"
         if self.overlay is not None:

@@ -30,8 +30,13 @@ while read -r name value rest; do
   esac
 done </proc/self/status
 
-root=ro
-[ -w / ] && root=rw
+# The flags of the mount and those of its file system; the last mount on / is the one that counts.
+root=
+while read -r id parent device origin target flags rest; do
+  [ "$target" = / ] || continue
+  root=rw
+  case ,$flags,${rest##* }, in *,ro,*) root=ro ;; esac
+done </proc/self/mountinfo
 command=found
 command -v "$1" >/dev/null || command=missing
 

@@ -1,6 +1,6 @@
 """What a stage needs before its first start: an image, and a way to mount it that works here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -18,6 +18,8 @@ from runner.images import Image, image_for
 TRIAL = ("bash", "-c", ":")
 # Unpacking a large image for one start takes minutes.
 PATIENCE_SECONDS = 900.0
+# In what Apptainer says when it is the image that it cannot mount.
+OF_MOUNTING = ("image driver", "squashf", "fuse")
 NO_ROOT = (
     "this machine does not let you be root inside a container ({}); leave writable_root out, or ask for a "
     "line of yours in /etc/subuid and /etc/subgid"
@@ -27,7 +29,7 @@ Mount = Literal["fuse", "unsquash", "sandbox"]
 MOUNTS: dict[Mount, str] = {
     "fuse": "",
     "unsquash": "it is unpacked for every stage instead",
-    "sandbox": "it is unpacked once, beside the image",
+    "sandbox": "it is unpacked once, beside the images that are built",
 }
 Note = Callable[[str], None]
 
@@ -103,17 +105,26 @@ def _first_that_works(host: Host, payload: Payload, image: Image, note: Note) ->
         if refused:
             note(f"{image.name} cannot be used like this ({refused[-1]}); {instead}")
         try:
-            path = sandbox(image.path, image.sha256, host) if mount == "sandbox" else image.path
+            path = sandbox(image, host) if mount == "sandbox" else image.path
             candidate = Mounted(image, path, mount)
             return candidate, _tried(host, replace(payload, image=candidate))
         except ApptainerError as error:
             refused.append(f"{mount}: {error.said or error}")
+            if mount == "fuse" and not any(word in error.said.lower() for word in OF_MOUNTING):
+                # Unpacking would not help, and may take an hour.
+                break
         except OSError as error:
             refused.append(f"{mount}: {error.strerror}: {error.filename}")
     raise PaperbenchError(
-        f"image {image.path} cannot be started here ({'; '.join(refused)}); "
-        "try another machine, or ask the site for user namespaces and /dev/fuse"
+        f"image {image.path} cannot be started here ({'; '.join(refused)}); try another machine, or ask the "
+        f"site for {_lacking(refused)}"
     )
+
+
+def _lacking(refused: Sequence[str]) -> str:
+    if "user namespace" in refused[0]:
+        return "user namespaces"
+    return "/dev/fuse" if len(refused) > 1 else "what it forbids"
 
 
 def _tried(host: Host, payload: Payload) -> Inside:

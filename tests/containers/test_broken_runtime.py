@@ -66,7 +66,7 @@ def test_an_image_that_cannot_be_read_is_refused_in_one_line(copied: Contained) 
     [
         ("no-fuse", "squashfuse_ll exited with status 1: fuse: failed to open /dev/fuse: Permission denied"),
         ("unknown-option", 'Error for command "exec": unknown flag: --no-such-option'),
-        ("nothing-works", "Failed to create user namespace: user namespace disabled"),
+        ("no-namespaces", "Failed to create user namespace: user namespace disabled"),
     ],
 )
 def test_a_container_that_does_not_start_is_tried_again_and_never_a_score(

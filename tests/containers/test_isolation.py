@@ -50,6 +50,33 @@ def test_the_kernel_is_out_of_reach(contained: Contained) -> None:
     assert "NoNewPrivs:\t1" in done.log
 
 
+def configured(folder: Path, *lines: str) -> None:
+    """A site's own configuration, for the Apptainer that the twist `site` puts on PATH."""
+    found = subprocess.run(
+        ["apptainer", "buildcfg", "APPTAINER_CONF_FILE"], capture_output=True, text=True, check=True
+    )
+    changed = {line.partition("=")[0].strip() for line in lines if not line.startswith("bind path")}
+    kept = [
+        line
+        for line in Path(found.stdout.strip()).read_text().splitlines()
+        if line.partition("=")[0].strip() not in changed
+    ]
+    (folder / "first-on-path" / "apptainer.conf").write_text("\n".join([*kept, *lines]) + "\n")
+
+
+def test_what_a_site_gives_to_every_container_is_not_there(
+    contained: Contained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    twist(monkeypatch, tmp_path, "site")
+    configured(tmp_path, "mount hostfs = yes", "always use nv = yes", "always use rocm = yes")
+    done = contained.run("cut -d' ' -f5 /proc/self/mountinfo | sort; ls -A /.singularity.d/libs; exit 0")
+    assert done.outcome["reason"] == "ok"
+    mine = {"/submission", "/scratch", "/tmp", "/var/tmp", "/"}
+    # /etc/localtime is a link in the image, and what is bound on it shows where that leads.
+    others = ("/proc", "/dev", "/sys", "/etc/", "/usr/share/zoneinfo/")
+    assert {line for line in done.log.splitlines() if not line.startswith(others)} <= mine
+
+
 def test_what_a_site_binds_into_every_container_is_not_there(
     contained: Contained, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -57,11 +84,7 @@ def test_what_a_site_binds_into_every_container_is_not_there(
     bound = tmp_path / "site"
     bound.mkdir()
     (bound / "data").write_text("of the site")
-    found = subprocess.run(
-        ["apptainer", "buildcfg", "APPTAINER_CONF_FILE"], capture_output=True, text=True, check=True
-    )
-    own = Path(found.stdout.strip()).read_text() + f"\nbind path = {bound}:/opt/site\n"
-    (tmp_path / "first-on-path" / "apptainer.conf").write_text(own)
+    configured(tmp_path, f"bind path = {bound}:/opt/site")
     done = contained.run("cat /opt/site/data; getent hosts localhost; date +%Z; exit 0")
     assert done.outcome["reason"] == "ok"
     assert "of the site" not in done.log
