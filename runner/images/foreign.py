@@ -6,7 +6,7 @@ from pathlib import Path
 from runner.errors import PaperbenchError
 from runner.images.exclusive import clear_images, only_builder, publish, temporary
 from runner.images.hashing import Hashes
-from runner.images.kept import SIF, verified
+from runner.images.kept import FETCHED, SIF, verified
 from runner.images.site import ImageSite
 from runner.network import fetch_file
 from validators.models.config import PrebuiltImage
@@ -26,8 +26,16 @@ def foreign_file(use: PrebuiltImage, site: ImageSite, note: Callable[[str], None
 
 
 def _fetched(use: PrebuiltImage, site: ImageSite, note: Callable[[str], None]) -> Path:
-    folder, stem = site.kept.folder, f"fetched-{use.sha256[:_SHORT]}"
+    folder, stem = site.kept.folder, f"{FETCHED}{use.sha256[:_SHORT]}"
     path = folder / f"{stem}{SIF}"
+    if not path.exists():
+        _fetch(use, site, path, note)
+    verified(path, use.sha256, Hashes(site.root), "remove it, and it is fetched again")
+    return path
+
+
+def _fetch(use: PrebuiltImage, site: ImageSite, path: Path, note: Callable[[str], None]) -> None:
+    folder, stem = path.parent, path.stem
     folder.mkdir(parents=True, exist_ok=True)
     with only_builder(folder, stem, note):
         if not path.exists():
@@ -43,5 +51,3 @@ def _fetched(use: PrebuiltImage, site: ImageSite, note: Callable[[str], None]) -
                 publish(part, path)
             finally:
                 part.unlink(missing_ok=True)
-    verified(path, use.sha256, Hashes(site.root), "remove it, and it is fetched again")
-    return path

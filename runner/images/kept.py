@@ -20,6 +20,9 @@ _TURN = ".lock"
 SIF = ".sif"
 LOG = ".log"
 PACKAGES = ".packages.txt"
+# An image unpacked, <its stem>-<sha256>; and how the name of one that was fetched begins.
+SANDBOX = ".sandbox"
+FETCHED = "fetched-"
 _HEAD = (
     "# Written by 'paperbench build': what this machine's images are. No build gives the same file twice.\n"
 )

@@ -90,3 +90,16 @@ def test_a_url_that_has_nothing_is_refused(yard: Yard) -> None:
         with pytest.raises(PaperbenchError, match="answers 404"):
             image_for(yard.root, use, site(yard), quiet)
     assert yard.litter() == []
+
+
+def test_a_fetched_image_is_used_in_a_folder_that_is_only_to_be_read(yard: Yard) -> None:
+    yard.folder.mkdir()
+    path = yard.folder / f"fetched-{SHA256[:12]}.sif"
+    path.write_bytes(DATA)
+    use = PrebuiltImage(sif="https://images.example/a.sif", sha256=SHA256)
+    notes: list[str] = []
+    yard.folder.chmod(0o555)
+    assert image_for(yard.root, use, site(yard), notes.append).path == path
+    assert notes == []
+    # Nor is a lock wanted, as whoever may not write there would see.
+    assert [*yard.folder.iterdir()] == [path]

@@ -4,12 +4,13 @@ import fcntl
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from runner.durable import opened_lock
-from runner.images.exclusive import workshop_folder
+from runner.images.exclusive import only_builder, workshop_folder
 from tests.execution.bench import CHECKOUT
 from tests.images.conftest import Yard
 from tests.images.test_building import holds, wait_for
@@ -48,8 +49,9 @@ def test_who_may_write_in_the_folder_may_lock(tmp_path: Path, folder: int, file:
 
 MANY = """
 import sys
+from contextlib import suppress
 from pathlib import Path
-from runner.images.exclusive import workshop_folder
+from runner.images.exclusive import only_builder, workshop_folder
 for _ in range(150):
     with workshop_folder(Path(sys.argv[1]), print) as folder:
         (folder / "made").mkdir()
@@ -72,3 +74,19 @@ def test_a_workshop_of_a_builder_killed_as_it_made_it_is_cleared(tmp_path: Path)
         inside.unlink()
     with workshop_folder(tmp_path, print) as folder:
         assert [*tmp_path.iterdir()] == [folder]
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, which may become somebody else")
+def test_a_folder_that_all_may_write_in_serves_several_users(tmp_path: Path) -> None:
+    tmp_path.chmod(0o1777)
+    for user in (0, 65533, 65534):
+        child = os.fork()
+        if not child:
+            # The folders above are closed to others: be there before.
+            os.chdir(tmp_path)
+            os.setuid(user)
+            notes: list[str] = []
+            with suppress(OSError), only_builder(Path(), "base-1", notes.append):
+                os._exit(len(notes))
+            os._exit(99)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0, user
