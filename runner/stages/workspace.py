@@ -33,6 +33,9 @@ class Workspace:
         self._final = trial.stage(stage)
         self._old = trial.path / f".{stage}.old"
         self._record = trial.path / f".{stage}.started.json"
+        self._above = [*reversed(self._trial.parents[:ABOVE]), self._trial]
+        # Somebody who moves a run to another disk and leaves a link wants it followed.
+        self._links = {folder for folder in self._above if folder.is_symlink()}
         self._placed = self._done = False
         self.draft = trial.path / f".{stage}.tmp"
         self.work = trial.path / f".{stage}.work"
@@ -82,8 +85,8 @@ class Workspace:
 
         Raises OSError.
         """
-        above = [*reversed(self._trial.parents[:ABOVE]), self._trial]
-        damaged = [folder for folder in [*above, self.work] if _restored(folder)]
+        ours = [folder for folder in self._above if not (folder in self._links and folder.is_dir())]
+        damaged = [folder for folder in [*ours, self.work] if _restored(folder)]
         known = {*KEPT, self._record.name, self.work.name, self.kept.name}
         for path in self._trial.iterdir():
             if path.name not in known:

@@ -100,6 +100,22 @@ def test_a_payload_that_removes_its_workplace(bench: Bench, body: str) -> None:
     assert bench.outcome("rollout")["reason"] == "ok"
 
 
+@pytest.mark.parametrize("moved", ["", "trials", "trials/tiny"])
+def test_a_run_that_was_moved_and_linked_stays_where_it_lies(
+    bench: Bench, tmp_path: Path, moved: str
+) -> None:
+    bench.submission_run("echo 42 > answer.txt; rm -rf ../scratch")
+    assert bench.call("plan", "tiny-run").status == 0
+    link, there = bench.runs / "tiny-run" / moved, tmp_path / "there"
+    link.mkdir(parents=True, exist_ok=True)
+    link.rename(there)
+    link.symlink_to(there)
+    assert bench.call("run", "tiny-run").status == 0
+    assert bench.outcome("reproduce")["reason"] == "ok"
+    assert link.readlink() == there
+    assert list(there.rglob("answer.txt"))
+
+
 @pytest.mark.parametrize("folder", ["..", "../..", "../../../.."])
 def test_a_payload_that_locks_its_workplace(bench: Bench, folder: str) -> None:
     bench.submission_run(f"chmod 000 {folder}")
