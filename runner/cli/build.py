@@ -2,8 +2,11 @@
 
 import argparse
 import json
+from pathlib import Path
 
 from runner.cli import common_arguments
+from runner.cli.stopping import terminated_like_interrupted
+from runner.errors import PaperbenchError
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -23,16 +26,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build what is missing; or list, prune, or say what would be done."""
-    from runner.images.offering import built, listed, planned, pruned, wanted_images
+    from runner.images.offering import built, listed, planned, wanted_images
+    from runner.images.pruning import pruned
     from runner.images.site import image_site
     from runner.images.steps import Line
-    from runner.places import data_root
+    from runner.places import data_root, runs_folder
     from runner.planning import lookup
 
     corpus = data_root(arguments)
     line = Line()
     place = image_site(corpus.root, lookup.site(corpus, arguments.site, "--site"))
     if arguments.prune:
+        if not arguments.dry_run:
+            _refuse_running(runs_folder(arguments))
         facts, text = pruned(place, dry=arguments.dry_run)
     else:
         images = wanted_images(place, arguments.images, line.note)
@@ -41,6 +47,20 @@ def run(arguments: argparse.Namespace) -> int:
         elif arguments.dry_run:
             facts, text = planned(place, images)
         else:
-            facts, text = built(place, images, line)
+            with terminated_like_interrupted():
+                facts, text = built(place, images, line)
     print(json.dumps(facts, indent=1) if arguments.json else text)
     return 0
+
+
+def _refuse_running(runs: Path) -> None:
+    """Raise PaperbenchError while a run is going that starts containers: it may need an image yet."""
+    from runner.lease import LEASE, live_holder
+    from runner.run_folder import RunFolder
+
+    for lease in sorted(runs.glob(f"*/{LEASE}")):
+        run = RunFolder(lease.parent)
+        if live_holder(run.path) and run.plan().images:
+            raise PaperbenchError(
+                f"run {run.path} is going and may need an image yet; prune when it has ended"
+            )

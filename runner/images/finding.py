@@ -20,7 +20,7 @@ class Image:
     """A SIF that may be used.
 
     digest is that of the recipe, its build arguments and every input file; None for an image built elsewhere.
-    packages is a text that lists what is installed in it.
+    packages is a text that lists what is installed in it; folder is where images are kept.
     """
 
     name: str
@@ -28,6 +28,7 @@ class Image:
     sha256: str
     digest: str | None
     packages: Path | None
+    folder: Path
 
 
 def image_for(root: Path, use: str | PrebuiltImage, site: Site, note: Callable[[str], None]) -> Image:
@@ -39,11 +40,11 @@ def image_for(root: Path, use: str | PrebuiltImage, site: Site, note: Callable[[
     if isinstance(use, PrebuiltImage):
         path = foreign_file(use, place, note)
         listed = place.root / PLACE.parent / f"{use.sha256}{PACKAGES}"
-        return Image(path.name, path, use.sha256, None, packages_file(path, listed, place.scratch, note))
+        packages = packages_file(path, listed, place.scratch, note)
+        return Image(path.name, path, use.sha256, None, packages, place.kept.folder)
     wanted = chosen(recipe(place.root, use), place, note)
     entry = Builder(place, note, note).ensure(wanted)
     path = place.kept.sif(wanted.stem)
     listed = place.kept.packages(wanted.stem)
-    return Image(
-        use, path, entry.sha256, entry.digest, packages_file(path, listed, place.scratch, note)
-    )  # fmt: skip
+    packages = packages_file(path, listed, place.scratch, note)
+    return Image(use, path, entry.sha256, entry.digest, packages, place.kept.folder)

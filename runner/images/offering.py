@@ -8,18 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from runner.apptainer.command import INSIDE
-from runner.errors import PaperbenchError
-from runner.images.arguments import Wanted, counted_arguments, refuse_unknown, wanted
+from runner.images.arguments import Wanted, counted_arguments, refuse_unknown
 from runner.images.building import Builder
 from runner.images.calling import Workshop
 from runner.images.definition import filled
-from runner.images.kept import LOG, PACKAGES, SIF, stem_of
 from runner.images.packages import packages_file
-from runner.images.recipes import Recipe, recipe, recipe_names
+from runner.images.recipes import recipe, recipe_names
 from runner.images.site import ImageSite
-from runner.images.starting import Note, chosen, ways
+from runner.images.starting import Note, chosen
 from runner.images.steps import Line
-from validators.models.images import BuiltImage
 
 _SHOWN = ("APPTAINER_", INSIDE)
 _LOGIN = re.compile(r"//[^/@\s]+@")
@@ -111,43 +108,6 @@ def listed(place: ImageSite, images: Sequence[Wanted]) -> Answer:
         for one in facts
     ]
     return facts, "\n".join([*lines, f"in {place.kept.folder}"])
-
-
-def pruned(place: ImageSite, *, dry: bool) -> Answer:
-    """Remove images, with their logs and lists, that no recipe makes now."""
-    recipes = {name: recipe(place.root, name) for name in recipe_names(place.root)}
-    current = {image.digest for one in recipes.values() for image in ways(one, place)}
-    gone = [
-        entry
-        for entry in place.kept.entries()
-        if entry.digest not in current and not _is_of(entry, recipes.get(entry.name))
-    ]
-    files = [
-        place.kept.folder / name
-        for entry in gone
-        for name in (f"{stem_of(entry)}{end}" for end in (SIF, LOG, PACKAGES))
-    ]
-    files = [path for path in files if path.exists()]
-    freed = sum(path.stat().st_size for path in files)
-    if not dry:
-        for path in files:
-            path.unlink()
-        if gone:
-            place.kept.forget(lambda entry: entry in gone)
-    verb = "would remove" if dry else "removed"
-    lines = [f"{verb} {path}" for path in files]
-    facts = [{"path": str(path), "removed": not dry} for path in files]
-    return facts, "\n".join([*lines, f"{verb} {len(gone)} images, {_size(freed)}"])
-
-
-def _is_of(entry: BuiltImage, recipe: Recipe | None) -> bool:
-    """Whether the recipe gives the image with its own arguments, which may be another site's."""
-    if recipe is None:
-        return False
-    try:
-        return wanted(recipe, entry.arguments, entry.arguments, entry.start).digest == entry.digest
-    except PaperbenchError:
-        return False
 
 
 def _size(count: int) -> str:

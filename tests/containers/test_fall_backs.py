@@ -16,16 +16,18 @@ from tests.containers.inside import AS_ROOT, Contained
 from tests.containers.twisting import PROBE, twist
 from tests.execution.bench import CHECKOUT
 from tests.processes_left import left_behind
+from tests.tiny_root import add_site
 
 HIDDEN = 'mount --bind /dev/null /dev/fuse && exec "$@"'
 
 
 @pytest.fixture
 def copied(contained: Contained, tmp_path: Path) -> Contained:
-    """One whose image may get a folder beside it."""
+    """One whose image lies where images are kept, and so gets its folder beside it."""
     sif = tmp_path / "images" / "own.sif"
     sif.parent.mkdir()
     shutil.copyfile(contained.sif, sif)
+    add_site(contained.bench.root, images={"folder": str(sif.parent)})
     return replace(contained, sif=sif)
 
 
