@@ -10,6 +10,7 @@ from runner.manifest import compare, scan, submission_digest, write_manifest
 from runner.stages.context import StageContext
 from runner.stages.ending import Ending, told
 from runner.stages.environment import environment
+from runner.stages.failures import InfrastructureError
 from runner.stages.handed_in import handed_in
 from runner.stages.leavings import large_files, reclaimed, trimmed
 from runner.stages.payload import LOG, Start, ending_of, open_log, run_payload
@@ -49,8 +50,10 @@ class Reproduce:
                     _say(context, tried[-1], way)
                     space.renew()
                 left = traces(space.kept)
-                one = _reproduced(context, space, way, logs)
+                one = (_reproduced if best is None else _or_lost)(context, space, way, logs)
                 if best is not None and traces(space.kept) != left:
+                    if one.lost is not None:
+                        raise one.lost
                     best, one = None, replace(one, ending=told(one.ending, TAMPERED))
                 if best is None or better(one, best):
                     best = one
@@ -72,6 +75,22 @@ class Reproduce:
 def _say(context: StageContext, failed: Reproduced, way: Salvage | None) -> None:
     why = failed.hindrance or f"exit status {failed.ending.exit_status}"
     context.within.progress.note(f"{context.trial.id} reproduce: {why}; trying it {described(way)}")
+
+
+def _or_lost(context: StageContext, space: Workspace, way: Salvage | None, logs: ExitStack) -> Reproduced:
+    """Run the script in a later way: where the infrastructure fails, what an earlier one left counts still.
+
+    Raises InfrastructureError and OSError where its folders cannot be taken back.
+    """
+    handed = handed_in(context.folder.stage("rollout"))
+    try:
+        return _reproduced(context, space, way, logs)
+    except InfrastructureError as error:
+        context.give_back(space.work)
+        space.reclaim()
+        handed.restore(context)
+        ending = Ending("infrastructure", error.reason, str(error))
+        return Reproduced(way, ending, (), (), hindrance=error.reason, lost=error)
 
 
 def _reproduced(context: StageContext, space: Workspace, way: Salvage | None, logs: ExitStack) -> Reproduced:

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from runner.manifest import Entry
 from runner.stages.ending import Ending
+from runner.stages.failures import InfrastructureError
 from validators.models.config import Reproduction, Salvage
 from validators.models.records import Try
 
@@ -22,7 +23,8 @@ HINDRANCES = ("no_such_python", "no_venv")
 class Reproduced:
     """One way in which reproduce.sh was run to its end; None is as it is.
 
-    hindrance is why the script was not started in this way; log is None when there was nothing to start.
+    hindrance is why the script was not started in this way, or not run to its end (lost tells more); log is
+    None when there was nothing to start.
     """
 
     way: Salvage | None
@@ -31,6 +33,7 @@ class Reproduced:
     after: Sequence[Entry]
     log: BinaryIO | None = None
     hindrance: str | None = None
+    lost: InfrastructureError | None = None
 
     @property
     def salvageable(self) -> bool:

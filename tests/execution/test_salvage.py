@@ -115,6 +115,30 @@ def test_a_way_that_there_is_not_is_never_the_submissions(
     assert (outcome["reason"], outcome["exit_status"], log(bench)) == ("exit_status", 7, "plain\n")
 
 
+def test_a_way_that_the_machine_loses_takes_nothing_from_an_earlier_one(bench: Bench) -> None:
+    script = (
+        "echo $way > $way.txt; [ $way = other ] && { echo 43 > ../../rollout/submission/main.txt; "
+        "kill -9 $PPID; sleep 60; }; exit 5"
+    )
+    outcome = salvaged(bench, script, OTHER, {}, max_retries=0)
+    assert (outcome["failure_class"], outcome["reason"], outcome["exit_status"]) == (
+        "submission", "exit_status", 5,
+    )  # fmt: skip
+    assert [way["reason"] for way in outcome["attempts"]] == ["exit_status", "supervisor_lost", "exit_status"]
+    assert not outcome["attempts"][1]["kept"]
+    assert outcome["made"]["new"] == 1
+    assert (kept(bench) / "submission/plain.txt").exists()
+    assert (bench.trial() / "rollout/submission/main.txt").read_text() == "code\n"
+    assert {path.name for path in bench.trial().iterdir()} == {"rollout", "reproduce", "grading"}
+
+
+def test_a_lost_way_that_spoilt_the_earlier_one_is_tried_again(bench: Bench) -> None:
+    script = "[ $way = other ] && { rm -rf ../../.reproduce.kept; kill -9 $PPID; sleep 60; }; exit 5"
+    bench.submission_run(WHICH + script, reproduction={"salvage": [OTHER]}, max_retries=0)
+    assert bench.call("run", "tiny-run").status == 1
+    assert bench.outcome("reproduce")["reason"] == "supervisor_lost"
+
+
 def test_the_first_way_that_works_is_the_last(bench: Bench) -> None:
     outcome = salvaged(bench, "[ $way = other ]", OTHER, {"venv": True})
     assert len(outcome["attempts"]) == 2
