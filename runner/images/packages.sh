@@ -1,5 +1,6 @@
 #!/bin/sh
 # packages.sh: every package in an image: the distribution's, and those of each Python on PATH.
+echo "paperbench-packages:"
 PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin
 if [ -r /etc/os-release ]; then
     . /etc/os-release

@@ -58,15 +58,33 @@ def test_a_killed_builder_leaves_no_image_and_no_lock(yard: Yard) -> None:
     assert yard.litter() == []
 
 
-def test_an_interrupted_builder_tidies_up(yard: Yard) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_builder_tidies_up(yard: Yard, number: signal.Signals) -> None:
     yard.behave("slow")
     builder = yard.start("base")
     wait_for(lambda: [*yard.folder.glob(".*.tmp")])
-    builder.send_signal(signal.SIGINT)
+    builder.send_signal(number)
     _, err = builder.communicate(timeout=30)
     assert builder.returncode == 130, err
     assert not alive(yard.bin / "apptainer")
     assert (yard.sifs(), yard.litter()) == ([], [])
+
+
+def test_a_builder_killed_while_it_lists_packages_leaves_nothing_running(yard: Yard) -> None:
+    assert yard.build("base").status == 0
+    for path in yard.folder.glob("*.packages.txt"):
+        assert path.read_text() == "# a list\npackage 1.0\n"
+        path.unlink()
+    yard.behave("held")
+    builder = yard.start("base")
+    wait_for(lambda: len(yard.calls("exec")) == 2)
+    builder.kill()
+    builder.communicate()
+    wait_for(lambda: not alive(yard.bin / "apptainer"))
+    yard.behave()
+    assert yard.build("base").status == 0
+    assert len([*yard.folder.glob("*.packages.txt")]) == 1
+    assert yard.litter() == []
 
 
 FAULTS = {
