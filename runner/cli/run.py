@@ -2,14 +2,11 @@
 
 import argparse
 import json
-import signal
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from runner.cli import common_arguments
+from runner.cli.stopping import terminated_like_interrupted
 
 if TYPE_CHECKING:
     from runner.run_folder import RunFolder
@@ -36,19 +33,6 @@ def count(text: str) -> int:
     return number
 
 
-@contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """A scheduler's SIGTERM stops the run as cleanly as Ctrl-C."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
 def run(arguments: argparse.Namespace) -> int:
     """Run, and print how the trials ended and where everything lies."""
     from runner.places import data_root, runs_folder
@@ -65,7 +49,7 @@ def carry_on(arguments: argparse.Namespace, folder: "RunFolder", corpus: "Corpus
     from runner.summary import artefact_lines, headline, run_facts, trial_line
 
     try:
-        with _terminated_like_interrupted():
+        with terminated_like_interrupted():
             classes = execute(folder, corpus, arguments.workers)
     except KeyboardInterrupt:
         print(f"paperbench: interrupted; go on with 'paperbench resume {folder.path}'", file=sys.stderr)
