@@ -20,7 +20,7 @@ from runner.planning.plan import runner_version
 from runner.planning.resolve import payload_stages, planned_judge, refuse_impossible
 from runner.processes import sweep
 from runner.progress import Progress, progress_for
-from runner.run_folder import PLAN, RunFolder
+from runner.run_folder import PLAN, RunFolder, TrialFolder, handed_nothing_in
 from runner.schedulers import scheduler
 from runner.schedulers.gpus import GpuSlots
 from runner.stages.context import RunContext, run_marker
@@ -107,7 +107,7 @@ def _run_trials(
     guard = threading.Thread(target=_guard, args=(lease, halt, progress), daemon=True)
     guard.start()
     try:
-        images = _images(run, corpus, work, progress)
+        images = _images(run, corpus, work, left, progress)
     except BaseException:
         halt.ask()
         progress.close()
@@ -134,17 +134,26 @@ def _run_trials(
 
 
 def _images(
-    run: RunFolder, corpus: Corpus, work: Executable, progress: Progress
+    run: RunFolder, corpus: Corpus, work: Executable, left: list[PlannedTrial], progress: Progress
 ) -> dict[PayloadStage, Image]:
-    """The image of each stage that starts a payload, tried out before any trial spends time."""
+    """The image of each stage that will start a payload, tried out before any trial spends time."""
     wanted = [
         Wanted(work.config, work.site, stage, corpus.root, run.path / f".{stage}.image")
         for stage in payload_stages(work.config.protocol)
+        if any(_lacks(run.trial(trial.id), stage) for trial in left)
     ]
     found = {one.stage: container(work.config.container).image(one, progress.note) for one in wanted}
     images = {stage: image for stage, image in found.items() if image is not None}
     keep_packages(run, images.values())
     return images
+
+
+def _lacks(trial: TrialFolder, stage: PayloadStage) -> bool:
+    """Whether the stage of the trial is to be started still."""
+    rollout = trial.outcome("rollout")
+    if rollout is None or not finished(rollout):
+        return True
+    return not (handed_nothing_in(rollout) or finished(trial.outcome(stage)))
 
 
 def _guard(lease: Lease, halt: Halt, progress: Progress) -> None:

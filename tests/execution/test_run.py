@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import stat
 
 import pytest
@@ -201,3 +202,21 @@ def test_status_of_all_runs(bench: Bench) -> None:
         "other: 1 trial, 1 waiting",
         "tiny-run: 1 trial, 1 waiting",
     ]
+
+
+def test_what_only_has_to_be_graded_needs_no_image(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    bench.submission_run("echo 42 > answer.txt")
+    assert bench.call("run", "tiny-run").status == 0
+    image = {"sif": "gone.sif", "sha256": "ab" * 32}
+    contained = {"container": "apptainer", "network": "none", "images": {"reproduce": image}}
+    add_run(bench.root, "contained", ["agent-tiny-run"], **contained)
+    assert bench.call("plan", "contained").status == 0
+    shutil.copytree(bench.trial(), bench.trial(run="contained"))
+    monkeypatch.setenv("PATH", "/nonexistent")
+    assert bench.call("resume", "contained").status == 0
+    shutil.rmtree(bench.trial(run="contained") / "grading")
+    answer = bench.call("resume", "contained")
+    assert answer.status == 0, answer.err
+    assert bench.outcome("grading", run="contained")["reason"] == "ok"
+    shutil.rmtree(bench.trial(run="contained") / "reproduce")
+    assert bench.call("resume", "contained").status == 1
