@@ -1,13 +1,13 @@
-"""What makes two scores comparable: papers, rubrics, protocol, limits, network and container."""
+"""What makes two scores comparable: papers, rubrics, protocol, limits, network, container and image."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from runner.errors import PaperbenchError
 from validators.digest import digest_json
-from validators.models.config import PAYLOAD_STAGES, Run
+from validators.models.config import PAYLOAD_STAGES, PayloadStage, Run
 from validators.models.plan import Plan, PlannedPaper, PlannedTrial
 from validators.models.records import Isolation
 
@@ -51,14 +51,17 @@ class PlanIndex:
         """The digest of all that must be equal, beside judge and view, for two scores to be compared."""
         pinned = [[paper, *self._pins(trial, paper)] for paper in self.paper_set(trial)]
         config = self.plan.config
+        protocol = trial.protocol or self.plan.protocol
+        stages = PAYLOAD_STAGES if protocol != "code-dev" else ("rollout",)
         return digest_json(
             [
                 pinned,
-                trial.protocol or self.plan.protocol,
-                _limits(config) if config else None,
-                config.model_dump(mode="json")["network"] if config else None,
+                protocol,
+                {stage: _limits(config, stage) for stage in stages} if config else None,
+                {stage: config.network_of(stage) for stage in stages} if config else None,
                 config.container if config else None,
-                *(_ways(config) if config else ()),
+                *(_ways(config, stages) if config else ()),
+                *_images(self.plan, stages),
                 *(["not reproduced"] if trial.reproduced is False else []),
             ]
         )
@@ -76,23 +79,29 @@ class PlanIndex:
         return rubric, planned.paper if planned else None
 
 
-def _limits(config: Run) -> dict[str, Any]:
-    """What could be used."""
+def _limits(config: Run, stage: PayloadStage) -> dict[str, Any]:
+    """What the stage could use."""
     # How much of a log is kept changes no result.
-    limits: dict[str, Any] = config.limits.model_dump(mode="json")
-    for stage in PAYLOAD_STAGES:
-        del limits[stage]["log_limit_mib"]
-    return limits
+    return config.limits_of(stage).model_dump(mode="json", exclude={"log_limit_mib"})
 
 
-def _ways(config: Run) -> Iterator[Any]:
-    """How reproduce.sh is run, where that is not the usual way."""
+def _ways(config: Run, stages: Sequence[PayloadStage]) -> Iterator[Any]:
+    """How reproduce.sh is run, where it is and that is not the usual way."""
     plain = Run.model_fields["reproduction"].default
     for way in ("clean", "salvage"):
-        if getattr(config.reproduction, way) != getattr(plain, way):
+        if "reproduce" in stages and getattr(config.reproduction, way) != getattr(plain, way):
             yield {way: config.reproduction.model_dump(mode="json")[way]}
-    if config.writable_root:
-        yield {"writable_root": sorted(config.writable_root)}
+    writable = sorted({*config.writable_root} & {*stages})
+    if writable:
+        yield {"writable_root": writable}
+
+
+def _images(plan: Plan, stages: Sequence[PayloadStage]) -> Iterator[Any]:
+    """What the stages' images are made of: an image is named by what its recipe says, not by its name."""
+    given = plan.site.images.arguments if plan.site and plan.site.images else {}
+    for image in plan.images:
+        if image.stage in stages:
+            yield {image.stage: [image.definition, image.sha256, given if image.definition else {}]}
 
 
 def index_plan(plan: Plan) -> PlanIndex:
