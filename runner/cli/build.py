@@ -41,13 +41,13 @@ def run(arguments: argparse.Namespace) -> int:
             _refuse_running(runs_folder(arguments))
         facts, text = pruned(place, dry=arguments.dry_run)
     else:
-        images = wanted_images(place, arguments.images, line.note)
-        if arguments.list:
-            facts, text = listed(place, images)
-        elif arguments.dry_run:
-            facts, text = planned(place, images)
-        else:
-            with terminated_like_interrupted():
+        with terminated_like_interrupted():
+            images = wanted_images(place, arguments.images, line.note)
+            if arguments.list:
+                facts, text = listed(place, images)
+            elif arguments.dry_run:
+                facts, text = planned(place, images)
+            else:
                 facts, text = built(place, images, line)
     print(json.dumps(facts, indent=1) if arguments.json else text)
     return 0

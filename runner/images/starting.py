@@ -1,16 +1,16 @@
 """What the lowest image starts from at a site: a registry, debootstrap, an image or a tarball."""
 
 import tarfile
-import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
-from runner.apptainer.calls import ApptainerError, call
+from runner.apptainer.calls import ApptainerError
 from runner.apptainer.command import PROGRAM
 from runner.errors import PaperbenchError
 from runner.images.arguments import Wanted, wanted
 from runner.images.calling import caller_environment
+from runner.images.exclusive import workshop_folder
 from runner.images.recipes import Recipe
 from runner.images.site import ImageSite
 from runner.processes import output_of
@@ -38,7 +38,7 @@ def chosen(recipe: Recipe, site: ImageSite, note: Note) -> Wanted:
     docker, debootstrap = images
     reference = docker.chain[0].arguments["from"]
     asked = registry_silent.cache_info().currsize
-    why = registry_silent(reference)
+    why = registry_silent(reference, site.scratch)
     if why is None:
         return docker
     if registry_silent.cache_info().currsize > asked:
@@ -88,19 +88,26 @@ def _from_tarball(path: Path) -> Mapping[str, str]:
 
 
 @cache
-def registry_silent(reference: str) -> str | None:
-    """Why the registry of an image gives no answer; None when it answers, if only that it has no such tag."""
+def registry_silent(reference: str, scratch: Path) -> str | None:
+    """Why the registry of an image gives no answer; None when it answers, if only that it has no such tag.
+
+    None also where the scratch folder cannot be written to: the build says so better. Raises PaperbenchError.
+    """
+    from runner.containers.starting import started  # noqa: PLC0415  it imports images
+
     name = reference.rpartition("/")[2].partition("@")[0].partition(":")[0]
     asked = f"docker://{reference.rpartition('/')[0]}/{name}".replace(":///", "://")
-    with tempfile.TemporaryDirectory(prefix="paperbench-probe-") as folder:
-        argv = [PROGRAM, "pull", "--disable-cache", f"{folder}/none.sif", f"{asked}:{_NO_SUCH_TAG}"]
-        try:
-            call(argv, caller_environment(Path(folder)), _PROBE_SECONDS)
-        except ApptainerError as error:
-            if error.status is None:
-                return f"nothing within {_PROBE_SECONDS:g} seconds"
-            silent = any(words in error.said for words in _NO_ANSWER)
-            return error.said.split(": ")[-1] if silent else None
+    try:
+        with workshop_folder(scratch, lambda _: None) as folder:
+            argv = [PROGRAM, "pull", "--disable-cache", f"{folder}/none.sif", f"{asked}:{_NO_SUCH_TAG}"]
+            started(argv, caller_environment(folder), folder, _PROBE_SECONDS)
+    except OSError:
+        return None
+    except ApptainerError as error:
+        if error.status is None:
+            return f"nothing within {_PROBE_SECONDS:g} seconds"
+        silent = any(words in error.said for words in _NO_ANSWER)
+        return error.said.split(": ")[-1] if silent else None
     return None
 
 

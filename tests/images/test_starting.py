@@ -1,6 +1,7 @@
 """What base starts from: what is there, a registry that answers, debootstrap, an image, or a tarball."""
 
 import io
+import signal
 import tarfile
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from runner.images.starting import registry_silent
 from tests.images.conftest import Yard
+from tests.images.test_building import alive, wait_for
 
 
 @pytest.fixture(autouse=True)
@@ -90,3 +92,16 @@ def test_what_is_no_tarball_is_refused(yard: Yard, tmp_path: Path) -> None:
 def test_a_tarball_must_be_named(yard: Yard) -> None:
     yard.site(bootstrap="tarball")
     assert "images.bootstrap: tarball needs images.source" in yard.build("base").line
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_asking_a_registry_ends_with_whoever_asks(yard: Yard, number: signal.Signals) -> None:
+    yard.behave("held")
+    builder = yard.start("base")
+    wait_for(lambda: yard.calls("pull"))
+    builder.send_signal(number)
+    builder.communicate()
+    wait_for(lambda: not alive(yard.bin / "apptainer"))
+    yard.behave()
+    assert yard.build("base").status == 0
+    assert yard.litter() == []
