@@ -1,6 +1,6 @@
 """The build arguments of each recipe at a site, and the digest that names its image."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from runner.errors import PaperbenchError
@@ -40,9 +40,13 @@ class Wanted:
         return (*(self.below.chain if self.below else ()), self)
 
 
-def refuse_unknown(recipes: list[Recipe], given: Mapping[str, str]) -> None:
-    """Raise PaperbenchError for an argument that none of the recipes has."""
-    known = {name for recipe in recipes for part in recipe.chain for name in part.definition.arguments}
+def refuse_unknown(recipes: Iterable[Recipe], given: Mapping[str, str]) -> None:
+    """Raise PaperbenchError for an argument that none of the recipes has; reads no more of them than it must."""
+    known: set[str] = set()
+    for recipe in recipes:
+        known |= {name for part in recipe.chain for name in part.definition.arguments}
+        if known.issuperset(given):
+            return
     if unknown := sorted(set(given) - known):
         names = ", ".join(sorted(known)) or "none"
         raise PaperbenchError(f"no recipe has the build argument '{unknown[0]}'; there are: {names}")

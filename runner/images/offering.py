@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.apptainer.command import INSIDE
-from runner.images.arguments import Wanted, counted_arguments, refuse_unknown
+from runner.images.arguments import Wanted, counted_arguments
 from runner.images.building import Builder
 from runner.images.calling import Workshop
 from runner.images.definition import filled
@@ -25,9 +25,7 @@ Answer = tuple[list[dict[str, Any]], str]
 
 def wanted_images(place: ImageSite, names: Sequence[str], note: Note) -> list[Wanted]:
     """The images of these recipes, or of all, the lower ones first; raises PaperbenchError."""
-    every = [recipe(place.root, name) for name in recipe_names(place.root)]
-    refuse_unknown([*every], place.says.arguments)
-    named = [recipe(place.root, name) for name in dict.fromkeys(names)] if names else every
+    named = [recipe(place.root, name) for name in dict.fromkeys(names or recipe_names(place.root))]
     return [chosen(one, place, note) for one in sorted(named, key=lambda one: len(one.chain))]
 
 

@@ -3,15 +3,17 @@
 import tarfile
 from collections.abc import Callable, Mapping
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from runner.apptainer.calls import ApptainerError
 from runner.apptainer.command import PROGRAM
 from runner.errors import PaperbenchError
-from runner.images.arguments import Wanted, wanted
+from runner.images.arguments import Wanted, refuse_unknown, wanted
 from runner.images.calling import caller_environment
 from runner.images.exclusive import workshop_folder
-from runner.images.recipes import Recipe
+from runner.images.recipes import Recipe, recipe_names
+from runner.images.recipes import recipe as load_recipe
 from runner.images.site import ImageSite
 from runner.processes import output_of
 
@@ -30,6 +32,8 @@ def chosen(recipe: Recipe, site: ImageSite, note: Note) -> Wanted:
 
     Raises PaperbenchError.
     """
+    others = (load_recipe(site.root, name) for name in recipe_names(site.root))
+    refuse_unknown(chain([recipe], others), site.says.arguments)
     images = ways(recipe, site)
     for level in (-1, 0):
         for image in images:

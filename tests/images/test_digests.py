@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from runner.errors import PaperbenchError
-from runner.images import definition_digest
+from runner.images import definition_digest, image_for
 from tests.images.conftest import Yard
 from tests.tiny_root import add_run, write
+from validators.corpus import Corpus
 
 
 def names(yard: Yard) -> dict[str, str]:
@@ -157,6 +158,20 @@ def test_an_input_that_is_not_there_is_refused(yard: Yard) -> None:
 def test_an_argument_that_no_recipe_has_is_refused(yard: Yard) -> None:
     yard.site(arguments={"pyhtons": "3.12"})
     assert "no recipe has the build argument 'pyhtons'; there are: " in yard.build("--list").line
+
+
+def test_so_does_a_run_and_an_argument_of_another_recipe_is_none_of_its_business(yard: Yard) -> None:
+    yard.site(arguments={"cuda": "12.4"})
+    assert image_for(yard.root, "base", Corpus(yard.root).site("local"), str).name == "base"
+    yard.site(arguments={"cudaa": "12.4"})
+    with pytest.raises(PaperbenchError, match="no recipe has the build argument 'cudaa'; there are: "):
+        image_for(yard.root, "base", Corpus(yard.root).site("local"), str)
+
+
+def test_a_recipe_that_is_not_asked_for_is_not_read(yard: Yard) -> None:
+    write(yard.root / "sif/broken.def", "what is this")
+    yard.site(arguments={"packages": "minimal"})
+    assert yard.build("agent").status == 0
 
 
 def test_recipes_in_a_circle_are_refused(yard: Yard) -> None:
