@@ -25,6 +25,7 @@ from runner.schedulers import scheduler
 from runner.schedulers.gpus import GpuSlots
 from runner.stages.context import RunContext, run_marker
 from runner.stages.environment import keep_packages
+from runner.stages.foreseen import gpu_line
 from runner.stages.trial import finished, run_trial, stage_outcomes
 from validators.corpus import Corpus
 from validators.models.config import PayloadStage, Run, Site
@@ -101,6 +102,9 @@ def _run_trials(
     progress = progress_for(len(left))
     if work.plan.runner != runner_version():
         progress.note(f"planned by paperbench {work.plan.runner}, run by {runner_version()}")
+    lacking = gpu_line(work.plan)
+    if lacking is not None and any(_lacks(run.trial(trial.id), "reproduce") for trial in left):
+        progress.note(lacking)
     # The same judge by its digest, reached as its config says now.
     judge = planned_judge(corpus, work.judge.config.id, PLAN)
     halt = Halt()

@@ -79,13 +79,15 @@ def gpu_line(plan: Plan) -> str | None:
     if plan.config is None or plan.site is None or plan.protocol == "code-dev":
         return None
     site, gpus = plan.site, plan.config.limits.reproduce.gpus
-    has = bool(site.gpus or site.gres)
+    gres = site.gres if site.scheduler != "local" else None
+    has = bool(site.gpus or gres)
     lacking = papers_needing_gpus(plan) if not (gpus and has) else []
     if not lacking:
         return None
     write = [] if gpus else ["limits.reproduce.gpus: 1 in the run config"]
     if not has:
-        write.append(f"gpus or gres in runner/configs/sites/{site.id}.yaml")
-    asks = f" (the scheduler is then asked for {site.gres}:{gpus or 1})" if site.gres else ""
+        keys = "gpus" if site.scheduler == "local" else "gpus or gres"
+        write.append(f"{keys} in runner/configs/sites/{site.id}.yaml")
+    asks = f" (the scheduler is then asked for {gres}:{gpus or 1})" if gres else ""
     needs = "needs a GPU and gets none" if len(lacking) == 1 else "need a GPU and get none"
     return f"{', '.join(lacking)} {needs}: write {' and '.join(write)}{asks}"

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from runner.run_folder import RunFolder
+from runner.stages.foreseen import gpu_line
 from tests.execution.bench import Bench, limits
 from tests.tiny_root import add_run, add_site, write
 
@@ -73,13 +75,13 @@ def test_other_ways_are_told(bench: Bench) -> None:
         (
             {},
             0,
-            "limits.reproduce.gpus: 1 in the run config and gpus or gres in runner/configs/sites/local.yaml",
+            "limits.reproduce.gpus: 1 in the run config and gpus in runner/configs/sites/local.yaml",
         ),
         ({"gpus": ["0"]}, 0, "limits.reproduce.gpus: 1 in the run config"),
         (
             {"gres": "gpu:a100"},
             0,
-            "limits.reproduce.gpus: 1 in the run config (the scheduler is then asked for gpu:a100:1)",
+            "limits.reproduce.gpus: 1 in the run config and gpus in runner/configs/sites/local.yaml",
         ),
         ({"gpus": ["0"]}, 1, None),
     ],
@@ -96,6 +98,29 @@ def test_a_paper_that_lacks_a_gpu_is_named_with_what_to_write(
     else:
         assert line(out, "tiny ") == f"tiny needs a GPU and gets none: write {expected}"
     assert json.loads(bench.call("plan", "tiny-run", "--json").out)["needs_gpu"] == ["tiny"]
+
+
+def test_a_scheduler_is_asked_for_what_the_site_calls_a_gpu(bench: Bench) -> None:
+    need_gpu(bench)
+    add_run(bench.root)
+    assert bench.call("plan", "tiny-run").status == 0
+    plan = RunFolder(bench.runs / "tiny-run").plan()
+    assert plan.site is not None
+    site = plan.site.model_copy(update={"scheduler": "slurm", "gres": "gpu:a100"})
+    assert gpu_line(plan.model_copy(update={"site": site})) == (
+        "tiny needs a GPU and gets none: write limits.reproduce.gpus: 1 in the run config (the scheduler is "
+        "then asked for gpu:a100:1)"
+    )
+
+
+def test_a_run_without_the_gpu_it_needs_says_so(bench: Bench) -> None:
+    add_site(bench.root)
+    bench.submission_run("echo 42 > answer.txt")
+    need_gpu(bench)
+    answer = bench.call("run", "tiny-run")
+    assert answer.status == 0
+    assert line(answer.err, "tiny needs").startswith("tiny needs a GPU and gets none: write")
+    assert "GPU" not in bench.call("run", "tiny-run").err
 
 
 def test_code_dev_needs_no_gpu(bench: Bench) -> None:
