@@ -10,6 +10,7 @@ from runner.stages.foreseen import command, gpu_line, image_lines, papers_needin
 from runner.stages.salvage import COMMAND
 from runner.stages.trial import finished, stage_outcomes
 from runner.words import counted
+from validators.faults import one_line
 from validators.models.config import Run
 from validators.models.plan import Plan, PlannedImage, PlannedTrial
 from validators.models.records import Outcome, Stage
@@ -86,7 +87,7 @@ def trial_line(facts: dict[str, Any]) -> str:
     stages = "; ".join(_stage(stage) for stage in facts["stages"])
     line = f"  {facts['id']:<40} {facts['state']:<11} {stages}".rstrip()
     told = [outcome["message"] for outcome in facts["stages"] if outcome.get("message")]
-    return "\n".join([line, *(f"      {message}" for message in told)])
+    return "\n".join([line, *(f"      {one_line(message)}" for message in told)])
 
 
 def _stage(outcome: dict[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Literal
 from runner.clock import instant
 from runner.containers import Image
 from runner.stages.context import StageContext
+from validators.faults import one_line
 from validators.models.records import Environment, FailureClass, Isolation, LargeFile, Made, Outcome, Try
 
 
@@ -37,11 +38,6 @@ def told(ending: Ending, *more: str | None) -> Ending:
     return replace(ending, message="; ".join(filter(None, (ending.message, *more))) or None)
 
 
-def printable(text: str) -> str:
-    """The text with whatever is no UTF-8 in it, as in a file's name, spelled out."""
-    return text.encode("utf-8", "backslashreplace").decode()
-
-
 def outcome_of(ending: Ending, context: StageContext, tries: int, started: float) -> Outcome:
     """The ending with times and host; started is in seconds since the epoch."""
     now = time.time()
@@ -53,7 +49,7 @@ def outcome_of(ending: Ending, context: StageContext, tries: int, started: float
             "stage": context.stage,
             "failure_class": ending.failure_class,
             "reason": ending.reason,
-            "message": None if ending.message is None else printable(ending.message),
+            "message": None if ending.message is None else one_line(ending.message),
             "exit_status": ending.exit_status,
             "started_at": instant(started),
             "finished_at": instant(now),

@@ -8,9 +8,9 @@ from pathlib import Path
 from runner.copying import LONGEST_PATH, make_readable, remove_tree
 from runner.manifest import Entry
 from runner.output import folder_bytes
-from runner.stages.ending import printable
 from runner.stages.failures import DISK
 from runner.stages.workspace import Workspace
+from validators.faults import one_line
 from validators.models.records import LargeFile
 
 MIB = 1 << 20
@@ -83,6 +83,6 @@ def large_files(entries: Sequence[Entry], over_mib: int) -> tuple[tuple[LargeFil
     """The files over this size, largest first, and what to say when there are too many to list."""
     large = [entry for entry in entries if entry.kind == "file" and entry.size > over_mib * MIB]
     large.sort(key=lambda entry: (-entry.size, entry.path))
-    listed = tuple(LargeFile(path=printable(entry.path), bytes=entry.size) for entry in large[:LONGEST_LIST])
+    listed = tuple(LargeFile(path=one_line(entry.path), bytes=entry.size) for entry in large[:LONGEST_LIST])
     more = len(large) - len(listed)
     return listed, f"{more} more files over {over_mib} MiB are not listed" if more else None

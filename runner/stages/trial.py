@@ -13,6 +13,7 @@ from runner.stages.failures import InfrastructureError, is_fatal
 from runner.stages.reproduce import Reproduce
 from runner.stages.rollout import Rollout
 from runner.stages.workspace import Workspace
+from validators.faults import one_line
 from validators.models.config import Protocol
 from validators.models.plan import PlannedTrial
 from validators.models.records import Outcome, Stage
@@ -139,6 +140,8 @@ def _tried(context: StageContext, space: Workspace) -> Ending:
             failure = InfrastructureError("io_error", f"{error.strerror}: {error.filename}")
         _clear(context, space)
         if retry < retries:
-            context.within.progress.note(f"{context.trial.id} {context.stage}: {failure}; trying again")
+            context.within.progress.note(
+                f"{context.trial.id} {context.stage}: {one_line(str(failure))}; trying again"
+            )
             context.within.halt.wait(min(30.0, 0.5 * 2**retry))
     return Ending("infrastructure", failure.reason, str(failure))

@@ -182,6 +182,24 @@ def test_a_name_that_is_no_utf8_in_a_message(bench: Bench) -> None:
     assert "p\\udcffpe" in bench.outcome("rollout")["message"]
 
 
+def test_no_name_in_a_message_commands_the_terminal(bench: Bench) -> None:
+    folder = bench.submission_run(
+        "head -c 3M /dev/zero > $'a\\e[2Jb'; sleep 9", limits=limits(output_limit_mib=1)
+    )
+    os.mkfifo(folder / "c\x1b]0;title\x07\nd\u202e")
+    answer = bench.call("run", "tiny-run")
+    status = bench.call("status", "tiny-run")
+    assert "c\\x1b]0;title\\x07\\nd\\u202e" in bench.outcome("rollout")["message"]
+    assert "a\\x1b[2Jb" in bench.outcome("reproduce")["message"]
+    for mark in "\x1b\x07\u202e":
+        assert mark not in answer.out + answer.err + status.out
+    assert "a\\x1b[2Jb" in status.out
+    # What an older version or somebody else wrote is no different.
+    path = bench.trial() / "rollout/outcome.json"
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"message": "\x1b[2J"}))
+    assert "\x1b" not in bench.call("status", "tiny-run").out
+
+
 def test_a_link_in_place_of_scratch_is_not_followed(bench: Bench) -> None:
     outside = write(bench.root / "outside/file", "x")
     outside.chmod(0o400)
