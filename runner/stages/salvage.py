@@ -76,14 +76,14 @@ def hindrance(way: Salvage | None, scratch: Path) -> str | None:
 def better(one: Reproduced, other: Reproduced) -> bool:
     """Whether one is kept rather than an earlier other.
 
-    Exit status 0 is best; of those that failed, what ran longer got further: PaperBench takes run time for
-    progress too, though it keeps the last.
+    What ended well with exit status 0 is best; of those that failed, what ran longer got further: PaperBench
+    takes run time for progress too, though it keeps the last.
     """
     return _rank(one) < _rank(other)
 
 
 def _rank(one: Reproduced) -> tuple[bool, bool, float]:
-    return one.hindrance is not None, one.ending.exit_status != 0, -(one.ending.duration_seconds or 0.0)
+    return one.hindrance is not None, one.ending.reason != "ok", -(one.ending.duration_seconds or 0.0)
 
 
 def tries(tried: Sequence[Reproduced], kept: Reproduced) -> tuple[Try, ...]:

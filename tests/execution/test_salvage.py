@@ -159,6 +159,17 @@ def test_a_limit_that_was_passed_is_not_salvaged(
     assert summary(outcome) == [(None, reason, True)]
 
 
+def test_exit_status_0_past_a_limit_is_no_success(bench: Bench) -> None:
+    script = (
+        "if [ $way = other ]; then trap 'exit 0' TERM; head -c 3000000 /dev/zero > big; "
+        "while true; do sleep 0.02; done; fi; sleep 3; exit 5"
+    )
+    outcome = salvaged(bench, script, OTHER, limits=limits(output_limit_mib=1))
+    assert summary(outcome) == [(None, "exit_status", True), ("3.99", "output_limit", False)]
+    assert outcome["attempts"][1]["exit_status"] == 0
+    assert outcome["exit_status"] == 5
+
+
 def test_each_way_has_all_of_the_limits_and_nothing_of_the_one_before(bench: Bench) -> None:
     script = """
 [ -z "$(ls -A "$HOME" "$TMPDIR" | grep -v :)" ] || exit 40
