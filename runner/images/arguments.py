@@ -41,7 +41,7 @@ class Wanted:
 
 
 def refuse_unknown(recipes: Iterable[Recipe], given: Mapping[str, str]) -> None:
-    """Raise PaperbenchError for an argument that none of the recipes has; reads no more of them than it must."""
+    """Raise PaperbenchError for an argument that none of the recipes has, reading no more than it must."""
     known: set[str] = set()
     for recipe in recipes:
         known |= {name for part in recipe.chain for name in part.definition.arguments}

@@ -2,6 +2,7 @@
 
 import getpass
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -9,9 +10,11 @@ from pathlib import Path
 
 from runner.apptainer.calls import GET_IT
 from runner.apptainer.command import PROGRAM
+from runner.processes import output_of
 
 ELSEWHERE = (
-    "or build on another host and name the file in the run: images: {rollout: {sif: PATH or URL, sha256: ..}}"
+    "or build on another host and name the file in the run: "
+    "images: {reproduce: {sif: PATH or URL, sha256: ..}}"
 )
 
 
@@ -37,10 +40,17 @@ class Machine:
 
     @property
     def has_subuid(self) -> bool:
-        """Whether the user has ids to map."""
+        """Whether the user has ids to map: in the files, or in what else the machine asks for them."""
         lines = (self.says("etc/subuid").splitlines(), self.says("etc/subgid").splitlines())
         names = {self.user, str(self.uid)}
-        return all(any(line.split(":")[0] in names for line in file) for file in lines)
+        in_files = all(any(line.split(":")[0] in names for line in file) for file in lines)
+        return in_files or self._is_given_subuid()
+
+    def _is_given_subuid(self) -> bool:
+        program = shutil.which("getsubids", path=self.path)
+        return program is not None and all(
+            output_of([program, *options, self.user]) for options in ([], ["-g"])
+        )
 
     @property
     def has_all_capabilities(self) -> bool:
@@ -57,6 +67,11 @@ class Machine:
         """Whether root needs a namespace to build in."""
         return self.uid == 0 and not self.has_all_capabilities
 
+    @property
+    def needs_namespace(self) -> bool:
+        """Whether nothing can be built without a namespace."""
+        return self.uid != 0 or self.needs_fakeroot
+
 
 def machine(path: str) -> Machine:
     """This machine, for the caller, with programs looked for on this PATH."""
@@ -72,7 +87,7 @@ def hindrance(here: Machine, arguments: Mapping[str, str]) -> str | None:
     """What keeps an image with these arguments from being built here, as far as it can be known before."""
     if not here.has(PROGRAM):
         return GET_IT
-    if here.says("proc/sys/user/max_user_namespaces") == "0":
+    if here.needs_namespace and here.says("proc/sys/user/max_user_namespaces") == "0":
         return _forbidden("/proc/sys/user/max_user_namespaces is 0")
     if here.needs_fakeroot and not here.has_subuid:
         return (
@@ -97,7 +112,8 @@ def _forbidden(how: str) -> str:
     return f"user namespaces are not allowed here ({how}): ask the site to allow them, {ELSEWHERE}"
 
 
-_NAMESPACES = ("user namespace", "unshare", "newuidmap", "uid_map")
+# Apptainer's own words: scripts may say the like of something else.
+_NAMESPACES = re.compile(r"(?:FATAL|ERROR)\b.*(?:user namespace|newuidmap|uid_map)")
 _NETWORK = (
     "pinging container registry",
     "no such host",
@@ -123,8 +139,8 @@ def diagnosed(here: Machine, said: str) -> str | None:
         return (
             f"user {here.user} has no ids to map in /etc/subuid and /etc/subgid: ask for a line, {ELSEWHERE}"
         )
-    if any(words in said for words in _NAMESPACES) and (how := _refused(here)):
-        return _forbidden(how)
+    if _NAMESPACES.search(said):
+        return _forbidden(_refused(here))
     if any(words in said for words in _AUTHORITIES):
         return (
             "the network's certificates are signed by an authority that is not known: name the file of "
@@ -138,7 +154,7 @@ def diagnosed(here: Machine, said: str) -> str | None:
     return None
 
 
-def _refused(here: Machine) -> str | None:
+def _refused(here: Machine) -> str:
     if here.says("proc/sys/kernel/unprivileged_userns_clone") == "0":
         return "kernel.unprivileged_userns_clone is 0"
     if here.says("proc/sys/kernel/apparmor_restrict_unprivileged_userns") == "1":

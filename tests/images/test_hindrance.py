@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
 from runner.images.calling import caller_environment
-from runner.images.hindrance import Machine, hindrance
+from runner.images.hindrance import Machine, diagnosed, hindrance
+from runner.planning.resolve import payload_stages
 from tests.images.conftest import Yard
+from validators.models.config import Images
 
 FULL = "000001ffffffffff"
 LESS = "000001fffeffffff"
@@ -62,6 +65,38 @@ def test_without_ids_a_user_needs_the_command_fakeroot(tmp_path: Path) -> None:
     assert "there is no command fakeroot" in str(hindrance(here, {}))
     (tmp_path / "bin" / "fakeroot").touch(mode=0o755)
     assert hindrance(here, {}) is None
+
+
+@pytest.mark.parametrize(("status", "hindered"), [(0, False), (1, True)])
+def test_ids_may_be_given_by_a_directory(tmp_path: Path, status: int, hindered: bool) -> None:
+    here = machine(tmp_path, "else", 2003)
+    program = tmp_path / "bin" / "getsubids"
+    program.write_text(f'#!/bin/sh\n[ "$1" != -g ] || shift\necho "0: $1 100000 65536"\nexit {status}\n')
+    program.chmod(0o755)
+    assert bool(hindrance(here, {})) == hindered
+
+
+def test_root_with_all_capabilities_needs_no_namespace(tmp_path: Path) -> None:
+    assert hindrance(machine(tmp_path, "root", 0, proc__sys__user__max_user_namespaces="0"), {}) is None
+
+
+SAID = {
+    "ERROR:   Failed to create user namespace: not allowed to create user namespace": True,
+    "unshare: unrecognized option: map-auto\nFATAL:   While performing build: exit status 1": False,
+    "cat: /proc/1/uid_map: Permission denied\nFATAL:   While performing build: exit status 1": False,
+}
+
+
+@pytest.mark.parametrize("said", SAID)
+def test_only_apptainers_own_words_are_taken_for_a_refused_namespace(tmp_path: Path, said: str) -> None:
+    why = diagnosed(machine(tmp_path), said) or ""
+    assert why.startswith("user namespaces are not allowed here") == SAID[said]
+
+
+def test_the_way_out_is_of_a_stage_that_starts_containers(tmp_path: Path) -> None:
+    why = str(hindrance(machine(tmp_path, "nobody", 65534), {}))
+    config = YAML(typ="safe").load(why[why.index("images: {") :].replace("..", "a" * 64))
+    assert set(Images.model_validate(config["images"]).model_fields_set) <= {*payload_stages("full")}
 
 
 WORDS = {
