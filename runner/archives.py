@@ -27,10 +27,15 @@ _BROKEN = (EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile)
 
 @dataclass(frozen=True)
 class Unpacked:
-    """What came of an archive: sha256 of the file as it was read, and what is wrong with it, if anything."""
+    """What came of an archive: sha256 of the file as it was read, and what is wrong with it, if anything.
+
+    left_out are members that are no files, links_out links that lead out, both as paths from the submission's
+    root.
+    """
 
     digest: str
     left_out: tuple[str, ...] = ()
+    links_out: tuple[str, ...] = ()
     fault: BadArchiveError | None = None
 
 
@@ -146,10 +151,12 @@ def _unpacked(source: _Hashed, plain: Source, draft: Path, limit_bytes: int) -> 
     try:
         unpacker.run()
         top = os.path.relpath(_top(draft), draft)
-        unpacker.leave_out_links("" if top == "." else top)
+        below = "" if top == "." else f"{top}/"
+        links = unpacker.leave_out_links(below)
     except BadArchiveError as error:
         return Unpacked(source.digest(), fault=error)
-    return Unpacked(source.digest(), tuple(sorted(unpacker.left_out)))
+    left_out = sorted(path.removeprefix(below) for path in unpacker.left_out)
+    return Unpacked(source.digest(), tuple(left_out), tuple(sorted(links)))
 
 
 def _top(folder: Path) -> Path:

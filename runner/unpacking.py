@@ -75,14 +75,13 @@ class Unpacker:
         while self._tape.read(CHUNK):
             pass
 
-    def leave_out_links(self, top: str) -> None:
-        """Remove every link that leads out of this folder of what was unpacked."""
-        below = f"{top}/" if top else ""
+    def leave_out_links(self, below: str) -> list[str]:
+        """Remove every link that leads out of this folder, named with a / at its end or not at all; which."""
         links = {path.removeprefix(below): target for path, target in self._links.items()}
-        for path in links:
-            if leads_out(path, links):
-                (self._root / f"{below}{path}").unlink()
-                self.left_out.append(path)
+        out = [path for path in links if leads_out(path, links)]
+        for path in out:
+            (self._root / f"{below}{path}").unlink()
+        return out
 
     def _member(self, member: tarfile.TarInfo) -> None:
         self._count()

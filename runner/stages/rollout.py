@@ -8,7 +8,7 @@ from runner.copying import copy_tree, total_bytes
 from runner.manifest import Entry, scan, submission_digest
 from runner.planning.drift import submission_folder
 from runner.stages.context import StageContext
-from runner.stages.ending import Ending
+from runner.stages.ending import Ending, told
 from runner.stages.failures import InfrastructureError
 from runner.stages.workspace import Workspace
 
@@ -49,7 +49,11 @@ def _unpacked(context: StageContext, space: Workspace, source: Path) -> Ending:
     if unpacked.fault is not None:
         message = f"{source} {unpacked.fault}; nothing of it was taken"
         return Ending("agent", unpacked.fault.reason, message)
-    return _handed_in(context, source, scan(space.submission), unpacked.left_out)
+    entries = scan(space.submission)
+    return told(
+        _handed_in(context, source, entries, unpacked.left_out),
+        _named("left out, links that lead out", unpacked.links_out),
+    )
 
 
 def _handed_in(
@@ -62,11 +66,11 @@ def _handed_in(
     if total_bytes(entries) > limit * MIB:
         message = f"the submission is larger than {limit} MiB"
         return Ending("agent", "output_limit", message, submission=digest)
-    return Ending("none", "ok", _told(left_out), submission=digest)
+    return Ending("none", "ok", _named("left out, no files", left_out), submission=digest)
 
 
-def _told(left_out: tuple[str, ...]) -> str | None:
-    if not left_out:
+def _named(why: str, paths: tuple[str, ...]) -> str | None:
+    if not paths:
         return None
-    more = f" and {len(left_out) - MOST_NAMES:,} more" if len(left_out) > MOST_NAMES else ""
-    return f"left out, no files: {', '.join(left_out[:MOST_NAMES])}{more}"
+    more = f" and {len(paths) - MOST_NAMES:,} more" if len(paths) > MOST_NAMES else ""
+    return f"{why}: {', '.join(paths[:MOST_NAMES])}{more}"

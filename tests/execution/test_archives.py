@@ -202,7 +202,7 @@ def test_a_link_that_leads_out_is_left_out_and_told(
     assert bench.call("run", "tiny-run").status == 0
     outcome = bench.outcome("rollout")
     assert (outcome["failure_class"], outcome["reason"]) == ("none", "ok")
-    assert outcome["message"] == "left out, no files: b"
+    assert outcome["message"] == "left out, links that lead out: b"
     kept = bench.trial() / "rollout" / "submission"
     assert not os.path.lexists(kept / "b")
     assert (kept / "main.txt").is_file()
@@ -233,6 +233,13 @@ def test_what_is_no_file_is_left_out_and_told(bench: Bench, tmp_path: Path) -> N
     assert outcome["reason"] == "ok"
     assert outcome["message"] == "left out, no files: dev/null, disk, odd, pipe"
     assert {entry.kind for entry in scan(bench.trial() / "rollout/submission")} == {"file"}
+
+
+def test_all_that_is_left_out_is_named_from_the_submissions_root(bench: Bench, tmp_path: Path) -> None:
+    odd = [(member("submission/pipe", tarfile.FIFOTYPE), b""), link("submission/out", "../../x")]
+    assert told(bench, packed(tmp_path / "s.tar.gz", [*odd, *good("submission/")]))["message"] == (
+        "left out, no files: pipe; left out, links that lead out: out"
+    )
 
 
 def test_modes_times_links_and_later_members(tmp_path: Path) -> None:
