@@ -23,20 +23,14 @@ def gpu_facts(vendor: Literal["nvidia", "amd"], devices: tuple[str, ...]) -> tup
     """What the tool tells of these devices; nothing where there is no tool, or it fails."""
     if not devices:
         return ()
-    try:
-        said = _said(NVIDIA if vendor == "nvidia" else AMD, os.environ.get("PATH"))
-    except LookupError:
-        return ()
+    said = _said(NVIDIA if vendor == "nvidia" else AMD, os.environ.get("PATH"))
     return nvidia(said, devices) if vendor == "nvidia" else amd(said, devices)
 
 
 @cache
-def _said(argv: tuple[str, ...], path: str | None) -> str:
-    """What the tool on this PATH says, asked once as it may take seconds; raises LookupError."""
-    said = output_of(list(argv), timeout=PATIENCE_SECONDS)
-    if not said:
-        raise LookupError(path)
-    return said
+def _said(argv: tuple[str, ...], path: str | None) -> str:  # noqa: ARG001  another PATH has another tool
+    """What the tool on this PATH says, asked once as it may take seconds, also where it hangs or fails."""
+    return output_of(list(argv), timeout=PATIENCE_SECONDS) or ""
 
 
 def nvidia(said: str, devices: tuple[str, ...]) -> tuple[Gpu, ...]:

@@ -90,6 +90,18 @@ def test_a_tool_that_is_missing_or_fails_is_no_error(
     assert outcome["environment"].get("gpus", []) == []
 
 
+def test_a_tool_that_fails_is_asked_once(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write(tmp_path / "bin/nvidia-smi", f"#!/bin/sh\necho asked >> {tmp_path}/asked\nexit 9\n").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}/bin:/usr/bin:/bin")
+    add_site(bench.root, gpus=["0"])
+    for name in ("one", "two"):
+        bench.submission_run("true", name, limits=limits(gpus=1))
+        assert bench.call("run", name).status == 0
+    assert (tmp_path / "asked").read_text() == "asked\n"
+
+
 @given(some.text() | some.sampled_from(["0, GPU-1, x, y, z", "{}", '{"card0": {}}', '{"card0": 1}', "[]"]))
 def test_no_answer_of_a_tool_is_an_error(said: str) -> None:
     for found in (*nvidia(said, ("0", "GPU-")), *amd(said, ("0",))):
