@@ -77,4 +77,5 @@ def version(env: Mapping[str, str]) -> str:
     try:
         return call([PROGRAM, "--version"], env).out.decode().split()[-1]
     except ApptainerError as error:
-        raise PaperbenchError(GET_IT if error.status is None else str(error)) from None
+        here = shutil.which(PROGRAM, path=env.get("PATH"))
+        raise PaperbenchError(str(error) if here else GET_IT) from None

@@ -42,7 +42,8 @@ def run(arguments: argparse.Namespace) -> int:
         facts, text = pruned(place, dry=arguments.dry_run)
     else:
         with terminated_like_interrupted():
-            images = wanted_images(place, arguments.images, line.note)
+            ask = not (arguments.list or arguments.dry_run)
+            images = wanted_images(place, arguments.images, line.note, ask=ask)
             if arguments.list:
                 facts, text = listed(place, images)
             elif arguments.dry_run:

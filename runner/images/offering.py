@@ -23,10 +23,13 @@ _LOGIN = re.compile(r"//[^/@\s]+@")
 Answer = tuple[list[dict[str, Any]], str]
 
 
-def wanted_images(place: ImageSite, names: Sequence[str], note: Note) -> list[Wanted]:
-    """The images of these recipes, or of all, the lower ones first; raises PaperbenchError."""
+def wanted_images(place: ImageSite, names: Sequence[str], note: Note, *, ask: bool) -> list[Wanted]:
+    """The images of these recipes, or of all, the lower ones first; raises PaperbenchError.
+
+    Unless ask, no registry is asked, and it is taken that one answers.
+    """
     named = [recipe(place.root, name) for name in dict.fromkeys(names or recipe_names(place.root))]
-    return [chosen(one, place, note) for one in sorted(named, key=lambda one: len(one.chain))]
+    return [chosen(one, place, note, ask=ask) for one in sorted(named, key=lambda one: len(one.chain))]
 
 
 def built(place: ImageSite, images: Sequence[Wanted], line: Line) -> Answer:

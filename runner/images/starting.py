@@ -12,6 +12,7 @@ from runner.errors import PaperbenchError
 from runner.images.arguments import Wanted, refuse_unknown, wanted
 from runner.images.calling import caller_environment
 from runner.images.exclusive import workshop_folder
+from runner.images.hindrance import machine
 from runner.images.recipes import Recipe, recipe_names
 from runner.images.recipes import recipe as load_recipe
 from runner.images.site import ImageSite
@@ -27,10 +28,10 @@ _NO_ANSWER = ("pinging container registry", "dial tcp", "no such host", "i/o tim
 Note = Callable[[str], None]
 
 
-def chosen(recipe: Recipe, site: ImageSite, note: Note) -> Wanted:
+def chosen(recipe: Recipe, site: ImageSite, note: Note, *, ask: bool = True) -> Wanted:
     """The image of a recipe at a site: one that is there, else from what can be reached.
 
-    Raises PaperbenchError.
+    Unless ask, or without Apptainer to ask with, it is taken that a registry answers. Raises PaperbenchError.
     """
     others = (load_recipe(site.root, name) for name in recipe_names(site.root))
     refuse_unknown(chain([recipe], others), site.says.arguments)
@@ -40,6 +41,8 @@ def chosen(recipe: Recipe, site: ImageSite, note: Note) -> Wanted:
             if len(images) == 1 or site.kept.sif(image.chain[level].stem).exists():
                 return image
     docker, debootstrap = images
+    if not (ask and machine(caller_environment(Path())["PATH"]).has(PROGRAM)):
+        return docker
     reference = docker.chain[0].arguments["from"]
     asked = registry_silent.cache_info().currsize
     why = registry_silent(reference, site.scratch)

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from runner.apptainer.calls import version
+from runner.errors import PaperbenchError
 from runner.images.calling import caller_environment
 from runner.images.hindrance import Machine, diagnosed, hindrance
 from runner.planning.resolve import payload_stages
@@ -121,7 +123,6 @@ def test_the_command_says_so_and_the_way_out(yard: Yard, monkeypatch: pytest.Mon
     # The fake is what this machine has; without it there may be a real one.
     (yard.bin / "apptainer").unlink()
     monkeypatch.setenv("PATH", str(yard.bin))
-    yard.site(bootstrap="docker")
     said = yard.build("base").line
     assert said.startswith(
         "paperbench: image 'base' cannot be built here: apptainer is not on PATH; install it"
@@ -137,3 +138,11 @@ def test_a_base_that_is_there_needs_no_debootstrap(yard: Yard) -> None:
     if Machine(caller_environment(Path())["PATH"]).has("debootstrap"):
         pytest.skip("this machine has debootstrap of its own")
     assert yard.build("agent").status == 0
+
+
+def test_a_program_that_does_not_start_is_not_called_missing(tmp_path: Path) -> None:
+    program = tmp_path / "apptainer"
+    program.write_text("#!/no/such/interpreter\n")
+    program.chmod(0o755)
+    with pytest.raises(PaperbenchError, match="could not start"):
+        version({"PATH": str(tmp_path)})

@@ -35,6 +35,14 @@ def test_a_registry_that_answers_is_taken(yard: Yard) -> None:
     assert asked["argv"][-1].startswith("docker://debian:")
 
 
+@pytest.mark.parametrize("option", ["--list", "--dry-run"])
+def test_who_only_looks_asks_no_registry(yard: Yard, option: str) -> None:
+    yard.behave("no-registry")
+    said = yard.build("agent", option)
+    assert (said.status, said.err) == (0, "")
+    assert yard.calls("pull") == []
+
+
 def test_without_a_registry_debootstrap_takes_the_mirror_of_apt(yard: Yard) -> None:
     yard.behave("no-registry")
     (yard.bin / "debootstrap").touch(mode=0o755)
