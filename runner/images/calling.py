@@ -1,6 +1,7 @@
 """How a build calls Apptainer: its environment, and what of the caller's its scripts may have."""
 
 import os
+import re
 import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from runner.apptainer.build import Build
 from runner.apptainer.command import INSIDE, Bind, Places
+from runner.errors import PaperbenchError
 from runner.images.arguments import Wanted
 
 # A bundle of the caller's certificate authorities, the first of these that is a file.
@@ -25,6 +27,7 @@ _INDEXES = (
 )
 _REGISTRIES = ("APPTAINER_DOCKER_USERNAME", "APPTAINER_DOCKER_PASSWORD", "APPTAINER_NOHTTPS", "SSL_CERT_DIR")
 _BUNDLE = "ca.pem"
+LOGIN = re.compile(r"//[^/@\s]+@")
 # debootstrap and its like are in root's folders only.
 _SBIN = "/usr/local/sbin:/usr/sbin:/sbin"
 
@@ -85,7 +88,16 @@ def build_call(
     *,
     fakeroot: bool,
 ) -> Build:
-    """The call that builds an image into the target, upon the file of the image below it."""
+    """The call that builds an image into the target, upon the file of the image below it.
+
+    Raises PaperbenchError for an argument with a login, which would stay in the image.
+    """
+    for name, value in arguments.items():
+        if LOGIN.search(value):
+            raise PaperbenchError(
+                f"build argument '{name}' holds a login, which would stay in image '{image.recipe.name}'; "
+                "give an address without one"
+            )
     link = image.recipe.definition.below()
     own = {link[0]: str(below)} if link is not None and below is not None else {}
     return Build(target, image.recipe.path, {**arguments, **own}, fakeroot, workshop.binds)

@@ -1,7 +1,6 @@
 """What `paperbench build` answers: facts for programs and text for people."""
 
 import os
-import re
 import shlex
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 from runner.apptainer.command import INSIDE
 from runner.images.arguments import Wanted, counted_arguments
 from runner.images.building import Builder
-from runner.images.calling import Workshop
+from runner.images.calling import LOGIN, Workshop
 from runner.images.definition import filled
 from runner.images.packages import packages_file
 from runner.images.recipes import recipe, recipe_names
@@ -19,7 +18,6 @@ from runner.images.starting import Note, chosen
 from runner.images.steps import Line
 
 _SHOWN = ("APPTAINER_", INSIDE)
-_LOGIN = re.compile(r"//[^/@\s]+@")
 Answer = tuple[list[dict[str, Any]], str]
 
 
@@ -77,13 +75,13 @@ def _plan(place: ImageSite, image: Wanted) -> dict[str, Any]:
         "folder": str(image.recipe.folder),
         "argv": list(builder.argv(image, workshop, target, below)),
         "environment": {k: _shown(k, v) for k, v in environment.items() if k.startswith(_SHOWN)},
-        "definition": filled(image.recipe.definition.text, arguments),
+        "definition": LOGIN.sub("//...@", filled(image.recipe.definition.text, arguments)),
     }
 
 
 def _shown(name: str, value: str) -> str:
     """A variable's value without passwords."""
-    return "..." if "PASSWORD" in name else _LOGIN.sub("//...@", value)
+    return "..." if "PASSWORD" in name else LOGIN.sub("//...@", value)
 
 
 def listed(place: ImageSite, images: Sequence[Wanted]) -> Answer:

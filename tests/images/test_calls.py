@@ -11,7 +11,8 @@ from runner.images.arguments import wanted
 from runner.images.definition import filled
 from runner.images.recipes import recipe
 from tests.execution.bench import CHECKOUT
-from tests.images.conftest import Yard
+from tests.images.conftest import BASE, Yard
+from tests.tiny_root import write
 
 GOLDEN = Path(__file__).parents[1] / "cases" / "images"
 
@@ -51,8 +52,19 @@ def test_a_dry_run_prints_commands_and_definitions_and_does_nothing(yard: Yard) 
     assert not yard.folder.exists()
 
 
+@pytest.mark.parametrize("option", [[], ["--dry-run"]])
+def test_a_login_gets_into_no_image(yard: Yard, option: list[str]) -> None:
+    yard.site(bootstrap="docker", arguments={"mirror": "http://me:planted@mirror/debian"})
+    said = yard.build("base", *option)
+    assert said.status == 1
+    assert "build argument 'mirror' holds a login, which would stay in image 'base'" in said.err
+    assert "planted" not in said.out + said.err
+    assert yard.calls() == []
+
+
 def test_a_dry_run_shows_no_password(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("APPTAINER_DOCKER_PASSWORD", "planted")
+    write(yard.root / "sif/base.def", BASE + "    pip install -i https://me:planted@index/simple x\n")
     monkeypatch.setenv("PIP_INDEX_URL", "https://me:planted@index/simple")
     for words in ([], ["--json"]):
         said = yard.build("base", "--dry-run", *words).out
