@@ -12,6 +12,7 @@ from runner.errors import PaperbenchError
 from runner.images.arguments import NONE, Wanted, counted_arguments
 from runner.images.calling import Workshop, build_call, caller_environment
 from runner.images.exclusive import (
+    BuildFailedError,
     clear_images,
     is_whole,
     only_builder,
@@ -27,7 +28,7 @@ from runner.images.site import ImageSite
 from runner.images.starting import mirror
 from runner.images.steps import Steps
 from runner.processes import followed
-from runner.supervisor import Order
+from runner.supervisor import Order, Report
 from validators.log_text import unstamped
 from validators.models.images import BuiltImage
 
@@ -81,9 +82,11 @@ class Builder:
         self._refuse_hindered(image)
         below = self.ensure(image.below) if image.below else None
         kept.folder.mkdir(parents=True, exist_ok=True)
-        with only_builder(kept.folder, image.stem, self.note):
+        with only_builder(kept.folder, image.stem, self.note) as failed:
             if entry := self._there(image):
                 return entry
+            if failed:
+                raise PaperbenchError(f"somebody else built {image.stem} just now and failed: {failed}")
             clear_images(kept.folder, image.stem)
             refuse_without_room(self.site.scratch, kept.folder, dict(image.arguments))
             base = kept.sif(image.below.stem) if image.below and below else None
@@ -108,16 +111,18 @@ class Builder:
         log.unlink(missing_ok=True)
         environment = workshop.environment(os.environ)
         argv = self.argv(image, workshop, target, base)
+        minutes = self.site.says.time_limit_minutes
+        seconds = None if minutes == "unlimited" else minutes * 60
         order = Order(
-            list(argv), environment, str(image.recipe.folder), str(log), [], None, None, None
+            list(argv), environment, str(image.recipe.folder), str(log), [], seconds, None, None
         )  # fmt: skip
         try:
             with Steps(f"building {image.stem}", self.step, often=self.often) as steps:
                 report = followed(order, f"{_MARKER}/{image.stem}", steps.hear)
             if report is None:
                 raise PaperbenchError(f"the build of {image.stem} was ended by somebody else; build again")
-            if report.exit_status != 0 or not target.exists():
-                raise self._failed(image, argv, report.exit_status, log)
+            if (report.ended, report.exit_status) != ("exit", 0) or not target.exists():
+                raise self._failed(image, argv, report, log)
             target.chmod(0o644)
             entry = self._entry(image, target)
         except BaseException:
@@ -149,15 +154,20 @@ class Builder:
             arguments["mirror"] = mirror()
         return arguments
 
-    def _failed(self, image: Wanted, argv: tuple[str, ...], status: int | None, log: Path) -> PaperbenchError:
+    def _failed(self, image: Wanted, argv: tuple[str, ...], report: Report, log: Path) -> BuildFailedError:
         said = unstamped(_tail(log))
         what = f"image '{image.recipe.name}' could not be built"
+        if report.ended == "time_limit":
+            mend = "mend what hangs, or allow more (images.time_limit_minutes of the site)"
+            return BuildFailedError(
+                f"{what} within {self.site.says.time_limit_minutes} minutes; see {log}, {mend}"
+            )
         if told := _TOLD.findall(said):
-            return PaperbenchError(f"{what}: {told[-1]}; the log is {log}")
+            return BuildFailedError(f"{what}: {told[-1]}; the log is {log}")
         why = diagnosed(machine(self._path()), said)
-        error = ApptainerError(argv, status, last_lines(said))
+        error = ApptainerError(argv, report.exit_status, last_lines(said))
         mend = f"{why}; the log is {log}" if why else f"see {log}"
-        return PaperbenchError(f"{what}: {error}; {mend}")
+        return BuildFailedError(f"{what}: {error}; {mend}")
 
     def _entry(self, image: Wanted, path: Path) -> BuiltImage:
         return BuiltImage(

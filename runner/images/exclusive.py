@@ -21,23 +21,48 @@ from validators.writing import fsync_folder
 _BUILDS = "paperbench-build-"
 _LOOK_SECONDS = 0.2
 _REMOVE_SECONDS = 600.0
+_SAID_BYTES = 1 << 12
 # Longer than any build may take: what another host or an earlier boot left is told by its age.
 _STALE_SECONDS = 2 * 86400.0
 
 
+class BuildFailedError(PaperbenchError):
+    """A build that fails for whoever tries: those who waited for it are told, and do not try."""
+
+
 @contextmanager
-def only_builder(folder: Path, stem: str, note: Callable[[str], None]) -> Iterator[None]:
-    """Wait until nobody else on this file system builds the image; a builder that dies waits for nobody."""
+def only_builder(folder: Path, stem: str, note: Callable[[str], None]) -> Iterator[str]:
+    """Wait until nobody else on this file system builds the image; a builder that dies waits for nobody.
+
+    Gives why the build failed that was waited for; nothing when none did.
+    """
     handle = opened_lock(folder / f".{stem}.lock")
     try:
-        _wait(handle, stem, note)
-        yield
+        waited = _wait(handle, stem, note)
+        failed = (
+            os.pread(handle, _SAID_BYTES, 0).decode(errors="replace") if waited and handle is not None else ""
+        )
+        if not failed:
+            _leave(handle, "")
+        yield failed
+    except BuildFailedError as error:
+        _leave(handle, str(error))
+        raise
     finally:
         if handle is not None:
             os.close(handle)
 
 
-def _wait(handle: int | None, stem: str, note: Callable[[str], None]) -> None:
+def _leave(handle: int | None, text: str) -> None:
+    """Say in the lock file why the build failed."""
+    if handle is not None:
+        with suppress(OSError):
+            os.ftruncate(handle, 0)
+            os.pwrite(handle, text.encode()[:_SAID_BYTES], 0)
+
+
+def _wait(handle: int | None, stem: str, note: Callable[[str], None]) -> bool:
+    """Whether somebody was waited for."""
     told = False
     while True:
         try:
@@ -51,9 +76,9 @@ def _wait(handle: int | None, stem: str, note: Callable[[str], None]) -> None:
             time.sleep(_LOOK_SECONDS)
         except OSError:
             note(f"without a lock somebody else may build {stem} too, and one of both stays")
-            return
+            return False
         else:
-            return
+            return told
 
 
 def temporary(folder: Path, stem: str) -> Path:

@@ -112,6 +112,33 @@ def test_a_failed_build_says_why_and_leaves_its_log_alone(yard: Yard, fault: str
     assert (yard.sifs(), yard.litter()) == ([], [])
 
 
+def test_those_who_wait_for_a_build_that_fails_are_told_and_do_not_repeat_it(yard: Yard) -> None:
+    yard.behave("held")
+    builders = [yard.start("base") for _ in range(3)]
+    wait_for(lambda: sum(holds(builder.pid, ".lock") for builder in builders) == 3, 60)
+    yard.behave("bad-script")
+    said = [builder.communicate(timeout=60)[1].splitlines()[-1] for builder in builders]
+    assert [builder.returncode for builder in builders] == [1] * 3
+    assert all("Unable to locate package nonsense" in line for line in said)
+    assert sum(line.count("somebody else built base-") for line in said) == 2
+    assert len(yard.calls()) == 1
+    # Who comes later tries.
+    assert yard.build("base").status == 1
+    assert len(yard.calls()) == 2
+    yard.behave()
+    assert yard.build("base").status == 0
+
+
+def test_a_build_that_hangs_is_ended(yard: Yard) -> None:
+    yard.behave("no-end")
+    yard.site(time_limit_minutes=0.02)
+    said = yard.build("base").err.splitlines()[-1]
+    assert "image 'base' could not be built within 0.02 minutes; see " in said
+    assert "images.time_limit_minutes" in said
+    assert not alive(yard.bin / "apptainer")
+    assert (yard.sifs(), yard.litter()) == ([], [])
+
+
 def test_what_was_built_is_written_down_and_fits_its_schema(yard: Yard) -> None:
     assert yard.build("agent").status == 0
     agent, base = load_document(yard.folder / "lock.yaml", BuiltImages).images

@@ -197,6 +197,7 @@ class SiteImages(Model):
         dict[str, Text],
         Field(default_factory=dict, description='Build arguments of the recipes, such as cuda: "12.4".'),
     ]
+    time_limit_minutes: Annotated[Minutes, Field(description="How long one image may be built.")] = 240.0
 
 
 class Site(Model):
