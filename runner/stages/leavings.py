@@ -17,10 +17,17 @@ MIB = 1 << 20
 LONGEST_LIST = 100
 
 
-def recovered(space: Workspace) -> None:
-    """Take the work folder back from what ran in it, to run more there; raises OSError."""
+def recovered(space: Workspace) -> str | None:
+    """Take the work folder back from what ran in it, to run more there; why nothing of it is left, if so."""
     space.reclaim()
-    _mended(space.work / "submission")
+    made = space.work / "submission"
+    try:
+        _mended(made)
+    except OSError as error:
+        made.rename(space.work / "unreadable")
+        made.mkdir()
+        return _unreadable(error)
+    return None
 
 
 def reclaimed(space: Workspace) -> str | None:
@@ -31,11 +38,16 @@ def reclaimed(space: Workspace) -> str | None:
         told = _mended(made) or ("it removed or locked folders of the runner" if damaged else None)
         made.rename(space.submission)
     except OSError as error:
-        if error.errno in DISK:
-            raise
-        told = f"its folder cannot be read: {error.strerror}: {error.filename}"
+        told = _unreadable(error)
         space.submission.mkdir(exist_ok=True)
     return told
+
+
+def _unreadable(error: OSError) -> str:
+    """What to say of a folder that the disk is not to blame for; raises the error where it is."""
+    if error.errno in DISK:
+        raise error
+    return f"its folder cannot be read: {error.strerror}: {error.filename}"
 
 
 def _mended(made: Path) -> str | None:

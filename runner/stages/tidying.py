@@ -38,11 +38,13 @@ def tidied(context: StageContext, space: Workspace) -> str:
     with open_log(space.work) as log:
         command = ("bash", "-c", _shell(), "clean.sh")
         report = run_payload(context, space, Start(command, limits=limits, plain=True), log).report
-    recovered(space)
+    emptied = recovered(space)
     rollout.restore(context)
     for path in space.work.iterdir():
         if path != submission:
             remove_tree(path)
+    if emptied is not None:
+        return f"when git had cleaned it {emptied}"
     removed = len(held - _files(submission))
     if report.ended == "exit" and report.exit_status == 0:
         return f"git clean removed {counted(removed, 'file')}"

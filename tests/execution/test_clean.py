@@ -1,5 +1,6 @@
 """Reproduction from what git tracks: the rest is removed before, by the submission's own repository."""
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -142,6 +143,25 @@ def test_the_repository_runs_nothing_and_reaches_nothing_else(bench: Bench, tmp_
     assert not list(tmp_path.glob("ran-*"))
     assert (victim / "precious.txt").exists()
     assert left(bench) == TRACKED | {"answer.txt"}
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make somebody else's file")
+def test_what_cleaning_leaves_unreadable_is_the_submissions(bench: Bench) -> None:
+    foreign = write(bench.root / "foreign", "x")
+    foreign.chmod(0)
+    os.chown(foreign, 12345, 12345)
+    tools = bench.root / "tools"
+    write(tools / "git", f"#!/bin/sh\n[ -e reproduce.sh ] && mv {foreign} .\n").chmod(0o755)
+    folder = committed(bench.root / "mine")
+    add_agent(bench.root, "agent-tiny-run", "submission", {"tiny": [str(folder)]})
+    add_run(bench.root, "tiny-run", ["agent-tiny-run"], reproduction={"clean": True})
+    argv = ["setpriv", "--inh-caps=-all", "--bounding-set=-all", *bench.argv("run", "tiny-run")]
+    env = {**os.environ, "PATH": f"{tools}:/usr/bin:/bin"}
+    done = subprocess.run(argv, cwd=CHECKOUT, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    outcome = bench.outcome("reproduce")
+    assert (outcome["failure_class"], outcome["reason"]) == ("submission", "no_reproduce_script")
+    assert "its folder cannot be read: Operation not permitted" in outcome["message"]
 
 
 def test_what_cleaning_leaves_running_is_ended_and_its_damage_mended(
