@@ -109,7 +109,8 @@ CREATE TABLE stages (
     tries            INTEGER NOT NULL,
     image            VARCHAR,
     declared         VARCHAR,           -- isolation, as JSON
-    observed         VARCHAR            -- isolation, as JSON
+    observed         VARCHAR,           -- isolation, as JSON
+    cleaned          BOOLEAN            -- by git before; NULL where the run does not ask for it
 );
 
 -- One row a trial and judge, also where that judge has not begun.

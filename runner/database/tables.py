@@ -153,7 +153,7 @@ def _stage(trial: int, outcome: Outcome) -> Row:
         trial, outcome.stage, outcome.grading.judge if outcome.grading else None, outcome.failure_class,
         outcome.reason, outcome.exit_status, moment(outcome.started_at), moment(outcome.finished_at),
         outcome.duration_seconds, outcome.host, outcome.tries, outcome.image,
-        _isolation(outcome.declared), _isolation(outcome.observed),
+        _isolation(outcome.declared), _isolation(outcome.observed), outcome.cleaned,
     )  # fmt: skip
 
 

@@ -26,6 +26,7 @@ class Ending:
     observed: Isolation | None = None
     submission: str | None = None
     image: Image | None = None
+    cleaned: bool | None = None
     made: Made | None = None
     environment: Environment | None = None
     limits_by: Literal["polled", "cgroup"] | None = None
@@ -64,6 +65,7 @@ def outcome_of(ending: Ending, context: StageContext, tries: int, started: float
             "image_mount": None if ending.image is None else ending.image.mount,
             "gpus": ending.gpus,
             "submission": ending.submission,
+            "cleaned": ending.cleaned,
             "made": ending.made,
             "large_files": ending.large_files,
             "attempts": ending.attempts,

@@ -24,7 +24,7 @@ from runner.stages.salvage import (
     tries,
     ways,
 )
-from runner.stages.tidying import tidied
+from runner.stages.tidying import Tidied, tidied
 from runner.stages.traces import traces
 from runner.stages.workspace import Workspace
 from validators.models.config import Salvage, StageLimits
@@ -98,12 +98,12 @@ def _reproduced(context: StageContext, space: Workspace, way: Salvage | None, lo
     submission = space.work / "submission"
     rollout = context.folder.stage("rollout")
     copy_tree(rollout / "submission", submission)
-    note = tidied(context, space) if context.within.config.reproduction.clean else None
+    clean = tidied(context, space) if context.within.config.reproduction.clean else None
     before = scan(submission)
     if not has_script(submission):
         submission.rename(space.submission)
         ending = Ending("submission", "no_reproduce_script", f"the submission has no {SCRIPT} in its root")
-        return Reproduced(way, told(ending, note), before, before)
+        return Reproduced(way, _cleaned(ending, clean), before, before)
     limits = context.within.config.limits.reproduce
     log = logs.enter_context(open_log(space.work))
     handed = handed_in(rollout)
@@ -123,7 +123,11 @@ def _reproduced(context: StageContext, space: Workspace, way: Salvage | None, lo
         declared=context.declared(),
         observed=ran.isolation,
     )
-    return Reproduced(way, told(ending, note), before, scan(space.submission), log, hindered)
+    return Reproduced(way, _cleaned(ending, clean), before, scan(space.submission), log, hindered)
+
+
+def _cleaned(ending: Ending, clean: Tidied | None) -> Ending:
+    return ending if clean is None else replace(told(ending, clean.note), cleaned=clean.cleaned)
 
 
 def has_script(submission: Path) -> bool:

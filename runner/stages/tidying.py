@@ -1,6 +1,7 @@
 """Removes what git does not track from a copy of the submission, in the stage's own container."""
 
 import os
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
@@ -17,13 +18,21 @@ MOST_MINUTES = 10.0
 MISSING = 127
 
 
+@dataclass(frozen=True)
+class Tidied:
+    """What came of cleaning: in words, and whether all that git does not track has gone."""
+
+    note: str
+    cleaned: bool = False
+
+
 @cache
 def _shell() -> str:
     return Path(__file__).with_name("clean.sh").read_text(encoding="utf-8")
 
 
-def tidied(context: StageContext, space: Workspace) -> str:
-    """Clean the copy in the work folder; what came of it, in words. Raises InfrastructureError and OSError.
+def tidied(context: StageContext, space: Workspace) -> Tidied:
+    """Clean the copy in the work folder; raises InfrastructureError and OSError.
 
     The repository is the submission's own, and what it configures could run programs: so git runs where
     reproduce.sh will, and its folders are taken back from it in the same way.
@@ -31,7 +40,7 @@ def tidied(context: StageContext, space: Workspace) -> str:
     submission = space.work / "submission"
     git = submission / ".git"
     if git.is_symlink() or not git.is_dir():
-        return "nothing was cleaned: the submission has no folder .git"
+        return Tidied("nothing was cleaned: the submission has no folder .git")
     held = _files(submission)
     rollout = handed_in(context.folder.stage("rollout"))
     limits = _limits(context.within.config.limits_of(context.payload_stage))
@@ -44,14 +53,14 @@ def tidied(context: StageContext, space: Workspace) -> str:
         if path != submission:
             remove_tree(path)
     if emptied is not None:
-        return f"when git had cleaned it {emptied}"
+        return Tidied(f"when git had cleaned it {emptied}")
     removed = len(held - _files(submission))
     if report.ended == "exit" and report.exit_status == 0:
-        return f"git clean removed {counted(removed, 'file')}"
+        return Tidied(f"git clean removed {counted(removed, 'file')}", cleaned=True)
     if report.exit_status == MISSING:
-        return "nothing was cleaned: there is no git"
+        return Tidied("nothing was cleaned: there is no git")
     ended = f"with status {report.exit_status}" if report.ended == "exit" else f"at its {report.ended}"
-    return f"git clean ended {ended} after it had removed {counted(removed, 'file')}"
+    return Tidied(f"git clean ended {ended} after it had removed {counted(removed, 'file')}")
 
 
 def _limits(limits: StageLimits) -> StageLimits:

@@ -1,5 +1,6 @@
 """Reproduction from what git tracks: the rest is removed before, by the submission's own repository."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -62,6 +63,7 @@ def test_what_git_does_not_track_goes_and_what_it_ignores_stays(bench: Bench) ->
     git(folder / "nested", "init", "--quiet")
     outcome = cleaned(bench, folder)
     assert (outcome["reason"], outcome["message"]) == ("ok", "git clean removed 6 files")
+    assert outcome["cleaned"] is True
     assert left(bench) == TRACKED | {"model.bin", "answer.txt"}
     assert (bench.trial() / "reproduce/submission/main.txt").read_text() == "changed\n"
     # What was handed in stays, and what git removed was never there before the script.
@@ -75,7 +77,7 @@ def test_without_clean_nothing_goes(bench: Bench) -> None:
     write(folder / "results.json", "old\n")
     outcome = cleaned(bench, folder, reproduction={"clean": False})
     assert "results.json" in left(bench)
-    assert "message" not in outcome
+    assert {"message", "cleaned"}.isdisjoint(outcome)
 
 
 def test_a_script_that_is_not_tracked_is_none(bench: Bench) -> None:
@@ -84,6 +86,7 @@ def test_a_script_that_is_not_tracked_is_none(bench: Bench) -> None:
     outcome = cleaned(bench, folder)
     assert outcome["reason"] == "no_reproduce_script"
     assert outcome["message"].endswith("git clean removed 2 files")
+    assert outcome["cleaned"] is True
 
 
 @pytest.mark.parametrize("kind", ["none", "file", "link"])
@@ -99,6 +102,10 @@ def test_no_repository_of_its_own_is_no_failure(bench: Bench, kind: str, tmp_pat
     outcome = cleaned(bench, folder)
     assert (outcome["failure_class"], outcome["reason"]) == ("none", "ok")
     assert outcome["message"] == "nothing was cleaned: the submission has no folder .git"
+    assert outcome["cleaned"] is False
+    assert bench.call("collect").status == 0
+    asked = "SELECT count(*) AS uncleaned FROM stages WHERE cleaned = false"
+    assert json.loads(bench.call("sql", asked, "--json").out) == [{"uncleaned": 1}]
     assert {"main.txt", "answer.txt"} <= left(bench)
 
 
@@ -108,6 +115,7 @@ def test_a_broken_repository_is_no_failure(bench: Bench) -> None:
     outcome = cleaned(bench, folder)
     assert outcome["reason"] == "ok"
     assert outcome["message"] == "git clean ended with status 128 after it had removed 0 files"
+    assert outcome["cleaned"] is False
 
 
 def test_without_git_nothing_is_removed(

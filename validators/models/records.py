@@ -141,6 +141,10 @@ class Outcome(Model):
     submission: Annotated[
         Sha256 | None, Field(description="Digest of the submission this stage leaves behind.")
     ] = None
+    cleaned: Annotated[
+        bool | None,
+        Field(description="Whether git removed what it does not track; missing where no run asked for it."),
+    ] = None
     made: Made | None = None
     large_files: Annotated[
         tuple[LargeFile, ...],
