@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from runner.planning.resolve import (
 from runner.processes import output_of
 from runner.run_folder import PLAN, RunFolder
 from validators.corpus import Corpus, rubric_tree
+from validators.models.config import Site
 from validators.models.plan import Plan
 from validators.models.rubric import Rubric
 from validators.writing import fsync_folder
@@ -61,6 +63,7 @@ def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = No
         raise PaperbenchError(f"'{run_name}' is no name for a run; use letters, digits, '.', '_' and '-'")
     site = lookup.site(corpus, run.site, where)
     refuse_impossible(run, site)
+    _refuse_twice(site)
     papers = lookup.papers(corpus, run, where)
     agents = planned_agents(corpus, run, where)
     rubrics = {paper: _rubric(corpus, paper) for paper in papers}
@@ -88,6 +91,15 @@ def resolve_plan(corpus: Corpus, config: Path, runs: Path, name: str | None = No
         }
     )
     return Resolved(plan, rubrics)
+
+
+def _refuse_twice(site: Site) -> None:
+    twice = sorted(device for device, count in Counter(site.gpus).items() if count > 1)
+    if twice:
+        raise PaperbenchError(
+            f"site '{site.id}' names GPU {', '.join(twice)} twice, and two stages could get it; "
+            "name each once"
+        )
 
 
 def _rubric(corpus: Corpus, paper: str) -> Rubric:

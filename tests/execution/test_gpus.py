@@ -50,3 +50,12 @@ def test_two_devices_at_once(bench: Bench) -> None:
     bench.submission_run('echo "$CUDA_VISIBLE_DEVICES" > seen.txt', limits=limits(gpus=2))
     bench.call("run", "tiny-run")
     assert (bench.trial() / "reproduce/submission/seen.txt").read_text() == "4,7\n"
+
+
+def test_a_device_that_a_site_names_twice_is_refused(bench: Bench) -> None:
+    add_site(bench.root, gpus=["0", "1", "0"])
+    add_run(bench.root)
+    answer = bench.call("plan", "tiny-run")
+    assert answer.status == 1
+    assert "site 'local' names GPU 0 twice" in answer.line
+    assert not bench.runs.exists()
