@@ -8,7 +8,7 @@ from runner.halt import Halt
 
 
 class GpuSlots:
-    """The devices of one machine, of which no two stages of a run share one; other runs know nothing of it."""
+    """The devices of one machine: no two stages of a run share one, but two runs may."""
 
     def __init__(self, devices: tuple[str, ...]) -> None:
         self._free = list(devices)
