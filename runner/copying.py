@@ -8,12 +8,17 @@ import stat
 import uuid
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from runner.manifest import NO_FILE, READING, Entry, listed
 
 # From the submission's root: leaves room for where a run lies below the system's own limit of 4096.
 LONGEST_PATH = 2000
+_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+# A folder of any size takes no more memory than these names.
+_AT_ONCE = 100_000
 _FICLONE = 0x40049409
 # The unit of st_blocks, whatever the file system's own.
 _BLOCK = 512
@@ -127,11 +132,6 @@ def _send(old: int, new: int, start: int, end: int) -> None:
         start += sent
 
 
-def _entries(folder: Path) -> "list[os.DirEntry[str]]":
-    with os.scandir(folder) as entries:
-        return list(entries)
-
-
 def _dress(source: Path, goal: Path, mode: int) -> None:
     # The owner can always read and remove the copy; set-id bits stay behind.
     if not stat.S_ISLNK(mode):
@@ -148,25 +148,55 @@ def make_readable(folder: Path, longest: int = LONGEST_PATH) -> bool:
     """
     removed = False
     room = len(os.fsencode(folder)) + 1 + longest
-    stack = [folder]
-    while stack:
-        here = stack.pop()
-        _allow(here, 0o700)
-        for entry in _entries(here):
-            if len(os.fsencode(entry.path)) > room:
-                remove_tree(Path(entry.path))
-                removed = True
-            elif entry.is_dir(follow_symlinks=False):
-                stack.append(Path(entry.path))
-            elif entry.is_file(follow_symlinks=False):
-                _allow(Path(entry.path), 0o600, taken=stat.S_ISUID | stat.S_ISGID)
+    # Names and no paths: a million paths of 2,000 bytes would not fit into memory.
+    trail = [os.fspath(folder)]
+    pending = [_readable(folder, room)]
+    while pending:
+        below = pending[-1]
+        removed = removed or bool(below.too_long)
+        if below.too_long:
+            remove_tree(Path(*trail, below.too_long.pop()))
+        elif below.folders:
+            trail.append(below.folders.pop())
+            pending.append(_readable(Path(*trail), room))
+        else:
+            pending.pop()
+            trail.pop()
     return removed
 
 
-def _allow(path: Path, wanted: int, taken: int = 0) -> None:
-    mode = stat.S_IMODE(path.lstat().st_mode)
+@dataclass(frozen=True)
+class _Below:
+    """The names in a folder: of folders, and of whatever has too long a path."""
+
+    folders: list[str]
+    too_long: list[str]
+
+
+def _readable(here: Path, room: int) -> _Below:
+    below = _Below([], [])
+    _allow(here, 0o700)
+    length = len(os.fsencode(here)) + 1
+    handle = os.open(here, _FOLDER)
+    try:
+        with os.scandir(handle) as entries:
+            for entry in entries:
+                if length + len(os.fsencode(entry.name)) > room:
+                    below.too_long.append(entry.name)
+                elif entry.is_dir(follow_symlinks=False):
+                    below.folders.append(entry.name)
+                elif entry.is_file(follow_symlinks=False):
+                    _allow(entry.name, 0o600, taken=stat.S_ISUID | stat.S_ISGID, folder=handle)
+    finally:
+        os.close(handle)
+    return below
+
+
+def _allow(path: Path | str, wanted: int, taken: int = 0, folder: int | None = None) -> None:
+    """Give an entry, by its path or by its name in an open folder, what it lacks of these permissions."""
+    mode = stat.S_IMODE(os.stat(path, dir_fd=folder, follow_symlinks=False).st_mode)
     if (mode | wanted) & ~taken != mode:
-        path.chmod((mode | wanted) & ~taken)
+        os.chmod(path, (mode | wanted) & ~taken, dir_fd=folder)
 
 
 def remove_tree(folder: Path) -> None:
@@ -179,27 +209,41 @@ def remove_tree(folder: Path) -> None:
     if folder.is_symlink() or not folder.is_dir():
         folder.unlink()
         return
-    for found in _flattened(folder):
-        found.rmdir()
+    _allow(folder, 0o700)
+    top = os.open(folder, _FOLDER)
+    try:
+        while names := _some(top):
+            for name, is_folder in names:
+                if is_folder:
+                    _remove_raising(name, top)
+                else:
+                    os.unlink(name, dir_fd=top)
+    finally:
+        os.close(top)
     folder.rmdir()
 
 
-def _flattened(folder: Path) -> Iterator[Path]:
-    """Every folder below, emptied: each is first moved up to the top, where no path is too long."""
-    stack = [folder]
-    while stack:
-        here = stack.pop()
-        _allow(here, 0o700)
-        for entry in _entries(here):
-            if entry.is_dir(follow_symlinks=False):
-                _allow(Path(entry.path), 0o700)
-                raised = folder / uuid.uuid4().hex
-                Path(entry.path).rename(raised)
-                stack.append(raised)
-            else:
-                Path(entry.path).unlink()
-        if here != folder:
-            yield here
+def _remove_raising(name: str, top: int) -> None:
+    """Remove a folder in the top one; those in it are first moved up there, so that no path is too long."""
+    _allow(name, 0o700, folder=top)
+    here = os.open(name, _FOLDER, dir_fd=top)
+    try:
+        while names := _some(here):
+            for one, is_folder in names:
+                if is_folder:
+                    _allow(one, 0o700, folder=here)
+                    os.rename(one, uuid.uuid4().hex, src_dir_fd=here, dst_dir_fd=top)
+                else:
+                    os.unlink(one, dir_fd=here)
+    finally:
+        os.close(here)
+    os.rmdir(name, dir_fd=top)
+
+
+def _some(folder: int) -> list[tuple[str, bool]]:
+    """Some of an open folder's names, and whether they are folders; none when it is empty."""
+    with os.scandir(folder) as entries:
+        return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in islice(entries, _AT_ONCE)]
 
 
 def sync_folder(folder: Path) -> None:
