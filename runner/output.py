@@ -10,6 +10,9 @@ from runner.log_lines import MARK, HeaderLine, KeptLog
 CHUNK = 1 << 16
 # As much as Apptainer says of all its options, after what is wrong with one.
 SAID = 1 << 14
+# A disk without so much room is full.
+ROOM = 1 << 20
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _APPEND = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
 
 
@@ -36,6 +39,7 @@ class LogFile:
         self.size = 0
         self.open = True
         self.error_number = 0
+        self._free: int | None = None
         self.started_seconds = 0.0
         os.set_blocking(pipe, False)
 
@@ -78,7 +82,28 @@ class LogFile:
         try:
             self._kept.put(data, time.monotonic() - self._begin)
         except OSError as error:
-            self.error_number = self.error_number or error.errno or errno.EIO
+            self._fail(error)
+
+    def _fail(self, error: OSError) -> None:
+        self.error_number = self.error_number or error.errno or errno.EIO
+        if error.errno == errno.ENOSPC and self._free is None:
+            self._free = self._free_bytes()
+
+    def _free_bytes(self) -> int:
+        status = os.fstatvfs(self._file.fileno())
+        return status.f_bavail * status.f_frsize
+
+    def room_back(self) -> int | None:
+        """How many bytes more are free than when the disk was full; None when it still is, or never was."""
+        if self.error_number not in FULL:
+            return None
+        end = os.fstat(self._file.fileno()).st_size
+        try:
+            os.posix_fallocate(self._file.fileno(), end, ROOM)
+            os.ftruncate(self._file.fileno(), end)
+        except OSError:
+            return None
+        return 0 if self._free is None else self._free_bytes() - self._free
 
     def drain(self) -> None:
         """Take the rest, but wait for nobody."""
@@ -93,7 +118,10 @@ class LogFile:
             self._kept.close()
             os.fsync(self._file.fileno())
         except OSError as error:
-            self.error_number = self.error_number or error.errno or errno.EIO
+            self._fail(error)
+
+    def release(self) -> None:
+        """Let the file go."""
         self._file.close()
 
 

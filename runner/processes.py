@@ -53,21 +53,25 @@ class Supervisor:
     def report(self, patience: float | None = None) -> Report | None:
         """Wait for its end; None when it ended without a report.
 
-        One that has not ended after so many seconds is ended, with everything below it, for being late.
+        One that has not ended after so many seconds is ended, with everything below it, for being late; what
+        its payload's container had told by then is in the report.
         """
         begin = time.monotonic()
-        text = self._heard(None if patience is None else begin + patience)
-        if text is None:
+        text, late = self._heard(None if patience is None else begin + patience)
+        if late:
             self._end_all()
         self.let_go()
         self._process.wait()
         assert self._process.stdout is not None
         self._process.stdout.close()
-        if text is None:
-            return Report("time_limit", duration_seconds=round(time.monotonic() - begin, 3))
         try:
-            return Report(**json.loads(text))
-        except (ValueError, TypeError):
+            told = [json.loads(line) for line in text.splitlines()[-1:]]
+            if late:
+                known = told[0] if told and "ended" not in told[0] else {}
+                seconds = round(time.monotonic() - begin, 3)
+                return Report("time_limit", **{**known, "duration_seconds": seconds})
+            return Report(**told[0])
+        except (ValueError, TypeError, IndexError):
             return None
 
     def _end_all(self) -> None:
@@ -80,8 +84,8 @@ class Supervisor:
                 procfs.send(found, signal.SIGKILL)
             time.sleep(_PAUSE_SECONDS)
 
-    def _heard(self, deadline: float | None) -> bytes | None:
-        """What it says until its end; None when that does not come in time."""
+    def _heard(self, deadline: float | None) -> tuple[bytes, bool]:
+        """What it says until its end, and whether that did not come in time."""
         assert self._process.stdout is not None
         pipe, text = self._process.stdout.fileno(), b""
         watched = select.poll()
@@ -90,13 +94,13 @@ class Supervisor:
             if watched.poll(_LOOK_SECONDS * 1000):
                 data = os.read(pipe, 1 << 16)
                 if not data:
-                    return text
+                    return text, False
                 text += data
             elif self._process.poll() is not None:
-                return text
+                return text, False
             else:
                 self._wake()
-        return None
+        return text, True
 
     def _wake(self) -> None:
         # Its payload can stop it, and a stopped supervisor would keep no limit.

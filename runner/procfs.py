@@ -1,4 +1,4 @@
-"""Which processes there are, from /proc: parents, sessions, states, start times, environments, memory."""
+"""Which processes there are, from /proc: parents, sessions, states, start times, environments."""
 
 import os
 import signal
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 _PROC = "/proc"
 _DEAD = "ZX"
 _TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-_PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 # After that, and on a machine that starts very many, a process id may belong to another session.
 SESSION_SECONDS = 600
 
@@ -34,7 +33,7 @@ class Process:
 
 def process(pid: int) -> Process | None:
     """The process of this id; None when there is none."""
-    text = _read(str(pid), "stat")
+    text = read(str(pid), "stat")
     if not text:
         return None
     # The name, in parentheses, may itself hold blanks and parentheses.
@@ -44,7 +43,7 @@ def process(pid: int) -> Process | None:
     )  # fmt: skip
 
 
-def _read(place: str, name: str) -> bytes:
+def read(place: str, name: str) -> bytes:
     """What /proc says; nothing where the process has gone or does not let us."""
     try:
         handle = os.open(f"{_PROC}/{place}/{name}", os.O_RDONLY | os.O_CLOEXEC)
@@ -55,7 +54,7 @@ def _read(place: str, name: str) -> bytes:
     return b""
 
 
-def _places(pid: int) -> Iterator[str]:
+def places(pid: int) -> Iterator[str]:
     """Where /proc tells of a process: where its first thread has ended, only its other threads tell."""
     yield str(pid)
     with suppress(OSError), os.scandir(f"{_PROC}/{pid}/task") as entries:
@@ -104,12 +103,12 @@ def with_variable(matches: Callable[[bytes], bool]) -> list[Process]:
 
 
 def _environment(pid: int) -> list[bytes]:
-    return next(filter(None, (_read(place, "environ") for place in _places(pid))), b"").split(b"\0")
+    return next(filter(None, (read(place, "environ") for place in places(pid))), b"").split(b"\0")
 
 
 def pid_depth(pid: int) -> int:
     """In how many PID namespaces the process has an id, as far as /proc shows; 0 when it cannot be told."""
-    for line in _read(str(pid), "status").splitlines():
+    for line in read(str(pid), "status").splitlines():
         if line.startswith(b"NSpid:"):
             return len(line.split()) - 1
     return 0
@@ -130,22 +129,29 @@ def send(target: Process, number: signal.Signals) -> None:
             return
 
 
-def memory_bytes(pids: Iterable[int]) -> int:
-    """What the processes hold in memory, shared pages counted once where the kernel tells."""
-    return sum(map(_memory, pids))
+def kill_below(pid: int, alive: list[Process]) -> None:
+    """SIGKILL to all below a process, but stop all first: who forks faster than we look would get away."""
+    known: dict[int, Process] = {}
+    for _ in range(20):
+        fresh = [found for found in alive if found.pid not in known]
+        if not fresh:
+            break
+        for found in fresh:
+            known[found.pid] = found
+            send(found, signal.SIGSTOP)
+        alive = descendants([pid])
+    for found in known.values():
+        send(found, signal.SIGKILL)
 
 
-def _memory(pid: int) -> int:
-    return next(filter(None, map(_memory_told, _places(pid))), 0)
+def namespace(pid: int) -> str:
+    """The mount namespace of a process; raises OSError where it has gone or does not let us."""
+    return os.readlink(f"{_PROC}/{pid}/ns/mnt")  # noqa: PTH115 (see above)
 
 
-def _memory_told(place: str) -> int:
-    for line in _read(place, "smaps_rollup").splitlines():
-        if line.startswith(b"Pss:"):
-            return int(line.split()[1]) * 1024
-    # A process can make its maps unreadable, but not how many pages it has.
-    pages = _read(place, "statm").split()
-    return int(pages[1]) * _PAGE_BYTES if len(pages) > 1 else 0
+def name_of(pid: int) -> str:
+    """What the process is called, in 15 characters at most; empty when it has gone."""
+    return read(str(pid), "comm").decode(errors="replace").rstrip("\n")
 
 
 def start_time(pid: int) -> int:

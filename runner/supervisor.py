@@ -1,10 +1,10 @@
 """The process that stands over one stage: starts its payload, keeps its limits and log, leaves nothing alive.
 
 Its standard input is the order, one JSON line, and then a rope: when the runner lets go (end of file), the
-supervisor kills everything and says nothing. Its standard output is the report, one JSON line.
+supervisor kills everything and says nothing. Its standard output is the report, one JSON line; another comes
+before it, when the payload's container has told that it started.
 """
 
-import ctypes
 import json
 import os
 import select
@@ -12,78 +12,26 @@ import signal
 import subprocess
 import sys
 import time
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict
 from typing import Any
 
 from runner.helpers import Helpers
-from runner.output import CHUNK, LogFile, LogOrder, folder_bytes
-from runner.procfs import Process, descendants, memory_bytes, send
+from runner.kernel import adopt_orphans, leave_keyring, many_files
+from runner.measuring import Output
+from runner.memory import memory_bytes
+from runner.orders import Order, Report, order_line, read_order
+from runner.output import CHUNK, LogFile, LogOrder
+from runner.procfs import Process, descendants, kill_below, send
 
-PR_SET_CHILD_SUBREAPER = 36
+__all__ = ["Order", "Report", "Supervision", "main", "order_line"]
+
 SIGNALLED = 128
 LET_GO = frozenset({signal.SIGTERM, signal.SIGINT, signal.SIGHUP})
-
-
-@dataclass(frozen=True)
-class Order:
-    """What to start, where, and what it may use.
-
-    log_limit_bytes is how much of the log is kept, its head and its tail. header is how the line begins that
-    a container prints before its payload starts. helpers_watched: the payload is lost when a process of the
-    container's runtime beside it ends.
-    """
-
-    argv: list[str]
-    env: dict[str, str]
-    folder: str
-    log: str
-    measured: list[str]
-    time_limit_seconds: float | None
-    output_limit_bytes: int | None
-    memory_limit_bytes: int | None
-    grace_seconds: float = 2.0
-    give_up_seconds: float = 30.0
-    log_limit_bytes: int | None = None
-    header: str | None = None
-    process_limit: int | None = None
-    helpers_watched: bool = False
-
-
-@dataclass
-class Report:
-    """How the payload ended: exit, a limit, container_lost, not_started or not_killed.
-
-    The limits are time_limit, output_limit, memory_limit and process_limit. log_bytes is what the payload
-    printed, kept or not; error_number, an errno, says why it could not be kept. inside is what the header
-    said, and started_seconds when it came; when it was asked for and never came, inside is None and said
-    the end of what was printed.
-    """
-
-    ended: str
-    exit_status: int | None = None
-    duration_seconds: float = 0.0
-    log_bytes: int = 0
-    left_running: int = 0
-    error: str | None = None
-    error_number: int = 0
-    inside: str | None = None
-    said: str = ""
-    started_seconds: float = 0.0
-
-
-def kill_all(alive: list[Process]) -> None:
-    """SIGKILL, but stop all first: who forks faster than we look would else get away."""
-    known: dict[int, Process] = {}
-    for _ in range(20):
-        fresh = [found for found in alive if found.pid not in known]
-        if not fresh:
-            break
-        for found in fresh:
-            known[found.pid] = found
-            send(found, signal.SIGSTOP)
-        alive = descendants([os.getpid()])
-    for found in known.values():
-        send(found, signal.SIGKILL)
+# So ends a payload also where somebody ends all of a machine's processes, us a moment later.
+ENDED_BY_OTHERS = (SIGNALLED + signal.SIGTERM, SIGNALLED + signal.SIGKILL)
+OTHERS_SECONDS = 0.2
+# Nothing else is done while the folders are looked through.
+LOOK_SECONDS = 10.0
 
 
 class Supervision:
@@ -98,7 +46,9 @@ class Supervision:
         self._next_look = 0.0
         self._terminated: set[tuple[int, int]] = set()
         self._helpers: Helpers | None = None
-        self._baseline = folder_bytes(order.measured)
+        self._told = False
+        with many_files():
+            self._output = Output(order.measured, order.log, order.output_limit_bytes, order.most_files)
         self._begin = time.monotonic()
 
     def run(self) -> Report | None:
@@ -124,32 +74,58 @@ class Supervision:
         child.returncode = self.report.exit_status if self.report.exit_status is not None else 0
         self.log.drain()
         self.log.close()
-        return None if self._gone else self._final()
+        report = None if self._gone else self._final()
+        self.log.release()
+        return report
 
     def _final(self) -> Report:
         report = self.report
         report.log_bytes, report.started_seconds = self.log.size, self.log.started_seconds
         report.inside, report.said = self.log.inside, self.log.said
         report.duration_seconds = round(time.monotonic() - self._begin, 3)
-        if report.ended == "exit" and self._over_output():
-            report.ended = "output_limit"
-        if self.log.error_number and report.error is None:
-            report.error = f"the log: {os.strerror(self.log.error_number)}"
-            report.error_number = self.log.error_number
+        if report.ended == "exit":
+            self._look_at_output([])
+        if self.log.error_number and report.error is None and report.ended != "output_limit":
+            self._tell_of_the_log()
         return report
+
+    def _tell_of_the_log(self) -> None:
+        """Whose fault it is that the log could not be kept."""
+        report, number, back = self.report, self.log.error_number, self.log.room_back()
+        limit = self.order.output_limit_bytes
+        if back is not None and limit is not None and back > limit:
+            report.ended, report.passed = "output_limit", "it filled the disk"
+            return
+        report.error = f"the log: {os.strerror(number)}"
+        # Of a disk that is full no more, others may make use.
+        report.error_number = number if back is None else 0
 
     def _wait(self) -> None:
         watched = [self._wakeup, *([] if self._gone else [0]), *([self.log.pipe] if self.log.open else [])]
         watched += self._helpers.wakers if self._helpers else []
         ready, _, _ = select.select(watched, [], [], 0.05 if self._stopping else 0.2)
-        if self._wakeup in ready and LET_GO.intersection(os.read(self._wakeup, CHUNK)):
-            self._let_go()
         if self.log.pipe in ready:
             self.log.pump()
-        if 0 in ready and not os.read(0, CHUNK):
+        if self._told_to_go(ready):
             self._let_go()
+        if not self._told and self.log.inside is not None:
+            # Should we be late, that it started is known.
+            self._told = True
+            _tell({"inside": self.log.inside, "started_seconds": self.log.started_seconds})
         self._look_after_helpers(ready)
         self._reap()
+
+    def _told_to_go(self, ready: list[int]) -> bool:
+        told = self._wakeup in ready and LET_GO.intersection(os.read(self._wakeup, CHUNK))
+        return bool(told) or (0 in ready and not self._gone and not os.read(0, CHUNK))
+
+    def _told_at_once(self) -> bool:
+        """Whether we are told to go just after the payload was ended by a signal."""
+        until = time.monotonic() + OTHERS_SECONDS
+        while (left := until - time.monotonic()) > 0:
+            if self._told_to_go(select.select([self._wakeup, 0], [], [], left)[0]):
+                return True
+        return False
 
     def _look_after_helpers(self, ready: list[int]) -> None:
         if self._helpers is None and self.order.helpers_watched and self.log.inside is not None:
@@ -176,6 +152,9 @@ class Supervision:
                 self.report.exit_status = code if code >= 0 else SIGNALLED - code
                 # The runtime passes on how a payload ended that a signal killed; by one it ends only itself.
                 lost = code < 0 and self._helpers is not None and self._helpers.nested
+                ended = self.report.exit_status in ENDED_BY_OTHERS and self._stopping is None
+                if ended and self._told_at_once():
+                    self._let_go()
                 self._stop("container_lost" if lost else "exit")
 
     def _stop(self, why: str) -> None:
@@ -204,7 +183,7 @@ class Supervision:
 
     def _kill(self, alive: list[Process], *, final: bool) -> None:
         if final:
-            kill_all(alive)
+            kill_below(os.getpid(), alive)
             return
         for found in alive:
             # While a payload uses its time to end well, it needs what mounts its image.
@@ -222,65 +201,54 @@ class Supervision:
         elif order.output_limit_bytes is not None and self.log.size > order.output_limit_bytes:
             self._stop("output_limit")
         elif now >= self._next_look:
-            passed = self._passed()
-            if passed is not None:
-                self._stop(passed)
+            self._look_closely()
             # Looking takes at most a tenth of the time.
             self._next_look = time.monotonic() + max(0.2, 10 * (time.monotonic() - now))
 
-    def _passed(self) -> str | None:
-        """Which limit on files or processes has been passed."""
+    def _look_closely(self) -> None:
+        """Stop when a limit on files, processes or memory has been passed."""
         order = self.order
-        if self._over_output():
-            return "output_limit"
-        if order.process_limit is None and order.memory_limit_bytes is None:
-            return None
         # Inside a container its runtime's own few processes are among them.
-        alive = descendants([os.getpid()])
-        if order.process_limit is not None and len(alive) > order.process_limit:
-            return "process_limit"
-        limit = order.memory_limit_bytes
-        over = limit is not None and memory_bytes(found.pid for found in alive) > limit
-        return "memory_limit" if over else None
+        alive = [found.pid for found in descendants([os.getpid()])]
+        if self._look_at_output(alive):
+            self._stop("output_limit")
+        elif order.process_limit is not None and len(alive) > order.process_limit:
+            self._stop("process_limit")
+        elif order.memory_limit_bytes is not None and memory_bytes(alive) > order.memory_limit_bytes:
+            self._stop("memory_limit")
 
-    def _over_output(self) -> bool:
-        limit = self.order.output_limit_bytes
-        return (
-            limit is not None and self.log.size + folder_bytes(self.order.measured) - self._baseline > limit
-        )
-
-
-def _read_order() -> Order | None:
-    text = b""
-    while not text.endswith(b"\n"):
-        data = os.read(0, CHUNK)
-        if not data:
-            return None
-        text += data
-    values: dict[str, Any] = json.loads(text)
-    return Order(**{field.name: values[field.name] for field in fields(Order)})
+    def _look_at_output(self, alive: list[int]) -> bool:
+        limit = self.order.time_limit_seconds
+        deadline = time.monotonic() + LOOK_SECONDS
+        if alive and limit is not None:
+            deadline = min(deadline, self._begin + limit)
+        with many_files():
+            passed = self._output.passed(self.log.size, alive, deadline)
+        if passed is not None:
+            self.report.ended, self.report.passed = "output_limit", passed
+        return passed is not None
 
 
-def order_line(order: Order) -> bytes:
-    """The order as the supervisor reads it."""
-    return json.dumps(asdict(order)).encode() + b"\n"
+def _tell(values: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(values) + "\n")
+    sys.stdout.flush()
 
 
 def main() -> int:
     """Read the order, see the payload through, and report."""
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-        print(json.dumps(asdict(Report("not_started", error="prctl refuses PR_SET_CHILD_SUBREAPER"))))
+    if not adopt_orphans():
+        _tell(asdict(Report("not_started", error="prctl refuses PR_SET_CHILD_SUBREAPER")))
         return 1
+    leave_keyring()
     wakeup, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     for number in (signal.SIGCHLD, *LET_GO):
         signal.signal(number, lambda *_: None)
-    order = _read_order()
+    order = read_order()
     if order is None:
         return 1
     report = Supervision(order, wakeup).run()
     if report is None:
         return 1
-    sys.stdout.write(json.dumps(asdict(report)) + "\n")
+    _tell(asdict(report))
     return 0

@@ -19,7 +19,8 @@ from validators.models.config import StageLimits
 from validators.models.records import Isolation
 
 LOG = "reproduce.log"
-MARGIN_SECONDS = 10.0
+# It may look through folders, twice, before and after.
+MARGIN_SECONDS = 60.0
 MIB = 1 << 20
 GIB = 1 << 30
 WORDS = {
@@ -161,9 +162,12 @@ def _blame_the_machine(report: Report, launch: Launch) -> None:
 
 def ending_of(report: Report) -> Ending:
     """What the end of a payload that ran means."""
-    message = f"{report.left_running} processes still ran and were ended" if report.left_running else None
+    left = report.left_running
+    still = "1 process still ran and was ended" if left == 1 else f"{left} processes still ran and were ended"
+    message = still if left else None
     if report.ended in WORDS:
-        ending = Ending("submission", report.ended, WORDS[report.ended])
+        passed = f": {report.passed}" if report.passed else ""
+        ending = Ending("submission", report.ended, WORDS[report.ended] + passed)
     elif report.exit_status == 0:
         ending = Ending("none", "ok", message)
     else:

@@ -1,7 +1,9 @@
 """What a supervisor does with a real container: its limits, its helpers, and nothing left of it."""
 
+import ctypes
 import os
 import signal
+import subprocess
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -108,10 +110,11 @@ def test_a_container_that_breaks_is_nobodys_fault(sif: Path, tmp_path: Path, vic
     assert alive(pids) == []
 
 
-def test_also_a_payload_that_fails_at_once_was_broken(sif: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize("seconds", [0.0, 1.0])
+def test_also_a_payload_that_fails_at_once_was_broken(sif: Path, tmp_path: Path, seconds: float) -> None:
     started = Started(sif, tmp_path, f"(sleep 300 &); (sleep 301 &); {BUSY}")
     pids = started.running()
-    time.sleep(1.0)
+    time.sleep(seconds)
     os.kill(named(pids, "squashfuse_ll"), signal.SIGKILL)
     assert started.report().ended == "container_lost"
 
@@ -128,6 +131,43 @@ def test_what_a_killed_supervisor_left_is_swept(sif: Path, tmp_path: Path, victi
     assert started.supervisor.report() is None
     assert sweep(started.marker, [recorded], moment=0.0) >= 1
     assert alive(pids) == []
+
+
+# Reads a key of the caller's session by its name: search, then read.
+READ_KEY = """python3 - <<'END'
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+key = libc.syscall({keyctl}, 10, -3, b"user", b"{name}", 0)
+text = ctypes.create_string_buffer(100)
+print(key > 0 and libc.syscall({keyctl}, 11, key, text, 100) > 0 and text.value)
+END"""
+
+
+def test_the_callers_keys_are_not_read_inside(sif: Path, tmp_path: Path) -> None:
+    if os.uname().machine != "x86_64":
+        pytest.skip("the numbers of these system calls are others here")
+    libc = ctypes.CDLL(None, use_errno=True)
+    name, add_key, keyctl, unlink, session = f"paperbench-{os.getpid()}", 248, 250, 9, -3
+    planted = libc.syscall(add_key, b"user", name.encode(), b"PLANTED", 7, session)
+    if planted < 0:
+        pytest.skip("this kernel keeps no keys for us")
+    try:
+        body = READ_KEY.format(keyctl=keyctl, name=name)
+        seen = subprocess.run(["bash", "-c", body], capture_output=True, text=True, check=True).stdout
+        assert "PLANTED" in seen
+        report = Started(sif, tmp_path, body).report()
+        assert (report.ended, report.exit_status) == ("exit", 0)
+        assert "PLANTED" not in (tmp_path / "log").read_text()
+        assert "False" in (tmp_path / "log").read_text()
+    finally:
+        libc.syscall(keyctl, unlink, planted, session)
+
+
+@pytest.mark.parametrize(("mib", "ended"), [(200, "memory_limit"), (5, "exit")])
+def test_what_lies_in_a_containers_memory_counts(sif: Path, tmp_path: Path, mib: int, ended: str) -> None:
+    body = f"head -c {mib}M /dev/zero > /dev/shm/x; sleep {20 if ended == 'memory_limit' else 1}"
+    report = Started(sif, tmp_path, body, memory_limit_bytes=100 << 20).report()
+    assert report.ended == ended
 
 
 def test_processes_inside_are_counted(sif: Path, tmp_path: Path) -> None:

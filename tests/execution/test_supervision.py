@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from runner import procfs
+from runner.memory import memory_bytes
 from runner.processes import MARKER, Supervisor, sweep
 from runner.supervisor import Order, Report
 from tests.execution.bench import CHECKOUT, Bench, limits
@@ -92,7 +93,7 @@ def test_a_process_whose_first_thread_has_ended_is_measured_and_swept(tmp_path: 
     supervisor = supervised(tmp_path, "SIZE=90000000 python3 daemon.py; sleep 60")
     pid = int(wait_for(tmp_path / "daemon.pid"))
     assert len(threads(pid)) == 2
-    assert procfs.memory_bytes([pid]) > 90_000_000
+    assert memory_bytes([pid]) > 90_000_000
     os.kill(supervisor.pid, signal.SIGKILL)
     assert supervisor.report() is None
     assert sweep("here/tiny/stage", moment=0.0) >= 2
@@ -155,6 +156,28 @@ def test_a_supervisor_that_is_kept_from_its_work_is_ended_with_all_below(tmp_pat
     assert (report.ended, report.exit_status) == ("time_limit", None)
     assert not is_alive(pid)
     assert not is_alive(supervisor.pid)
+
+
+def test_what_started_inside_is_known_also_of_a_late_supervisor(tmp_path: Path) -> None:
+    supervisor = Supervisor(f"{tmp_path.name}/tiny/stage")
+    body = "echo 'inside-3f2a all is well'; sleep 0.3; while true; do kill -STOP $PPID; done"
+    supervisor.order(replace(order(tmp_path, body), header="inside-3f2a "))
+    report = supervisor.report(patience=2.0)
+    assert report is not None
+    assert (report.ended, report.inside) == ("time_limit", "all is well")
+    assert 0 < report.started_seconds < report.duration_seconds
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_payload_that_was_ended_with_everything_else_is_not_its_own_end(tmp_path: Path, told: bool) -> None:
+    supervisor = supervised(tmp_path, "echo $$ > main.pid; exec sleep 60")
+    os.kill(int(wait_for(tmp_path / "main.pid")), signal.SIGTERM)
+    time.sleep(0.05)
+    if told:
+        os.kill(supervisor.pid, signal.SIGTERM)
+    report = supervisor.report()
+    assert (report is None) == told
+    assert report is None or (report.ended, report.exit_status) == ("exit", 143)
 
 
 def reported(folder: Path, body: str, **changes: Any) -> Report:
