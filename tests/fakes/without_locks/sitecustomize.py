@@ -3,9 +3,10 @@
 import errno
 import fcntl
 import os
+from typing import Any
 
 
-def refuse(_handle: int, _operation: int) -> None:
+def refuse(_file: Any, _operation: int, /) -> None:
     """What the kernel answers where a file system keeps no locks."""
     raise OSError(errno.ENOSYS, os.strerror(errno.ENOSYS))
 
