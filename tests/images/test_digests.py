@@ -162,10 +162,10 @@ def test_an_argument_that_no_recipe_has_is_refused(yard: Yard) -> None:
 
 def test_so_does_a_run_and_an_argument_of_another_recipe_is_none_of_its_business(yard: Yard) -> None:
     yard.site(arguments={"cuda": "12.4"})
-    assert image_for(yard.root, "base", Corpus(yard.root).site("local"), str).name == "base"
+    assert image_for(yard.root, "base", Corpus(yard.root).site("local"), print).name == "base"
     yard.site(arguments={"cudaa": "12.4"})
     with pytest.raises(PaperbenchError, match="no recipe has the build argument 'cudaa'; there are: "):
-        image_for(yard.root, "base", Corpus(yard.root).site("local"), str)
+        image_for(yard.root, "base", Corpus(yard.root).site("local"), print)
 
 
 def test_a_recipe_that_is_not_asked_for_is_not_read(yard: Yard) -> None:
