@@ -21,6 +21,7 @@ from runner.stages.salvage import (
     command_of,
     described,
     hindrance,
+    prepared_seconds,
     tries,
     ways,
 )
@@ -111,6 +112,7 @@ def _reproduced(context: StageContext, space: Workspace, way: Salvage | None, lo
         facts = environment(context, slots)
         ran = run_payload(context, space, Start(command_of(way), slots), log)
     hindered = hindrance(way, space.work / "scratch")
+    waited = prepared_seconds(way, space.work / "scratch")
     context.give_back(space.work)
     damage = reclaimed(space)
     if handed.restore(context):
@@ -123,7 +125,9 @@ def _reproduced(context: StageContext, space: Workspace, way: Salvage | None, lo
         declared=context.declared(),
         observed=ran.isolation,
     )
-    return Reproduced(way, _cleaned(ending, clean), before, scan(space.submission), log, hindered)
+    return Reproduced(
+        way, _cleaned(ending, clean), before, scan(space.submission), log, hindered, None, waited
+    )
 
 
 def _cleaned(ending: Ending, clean: Tidied | None) -> Ending:

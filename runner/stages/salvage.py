@@ -34,6 +34,12 @@ class Reproduced:
     log: BinaryIO | None = None
     hindrance: str | None = None
     lost: InfrastructureError | None = None
+    prepared_seconds: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """How long the script itself ran."""
+        return max(0.0, round((self.ending.duration_seconds or 0.0) - self.prepared_seconds, 3))
 
     @property
     def salvageable(self) -> bool:
@@ -73,6 +79,26 @@ def hindrance(way: Salvage | None, scratch: Path) -> str | None:
     return next((name for name in HINDRANCES if os.path.lexists(scratch / "salvage" / name)), None)
 
 
+def prepared_seconds(way: Salvage | None, scratch: Path) -> float:
+    """How long it took before the script could start, as salvage.sh left it; 0 when it says nothing sensible.
+
+    A script may write there too: it could only move one of its own ways before another.
+    """
+    if way is None:
+        return 0.0
+    try:
+        said = os.open(scratch / "salvage" / "prepared", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
+        return 0.0
+    try:
+        text = os.read(said, 20)
+    except OSError:
+        text = b""
+    finally:
+        os.close(said)
+    return int(text) / 1e6 if text.isdigit() else 0.0
+
+
 def better(one: Reproduced, other: Reproduced) -> bool:
     """Whether one is kept rather than an earlier other.
 
@@ -83,7 +109,7 @@ def better(one: Reproduced, other: Reproduced) -> bool:
 
 
 def _rank(one: Reproduced) -> tuple[bool, bool, float]:
-    return one.hindrance is not None, one.ending.reason != "ok", -(one.ending.duration_seconds or 0.0)
+    return one.hindrance is not None, one.ending.reason != "ok", -one.seconds
 
 
 def tries(tried: Sequence[Reproduced], kept: Reproduced) -> tuple[Try, ...]:
@@ -94,7 +120,7 @@ def tries(tried: Sequence[Reproduced], kept: Reproduced) -> tuple[Try, ...]:
             venv=one.way.venv if one.way else False,
             exit_status=None if one.hindrance else one.ending.exit_status,
             reason=one.hindrance or one.ending.reason,
-            duration_seconds=one.ending.duration_seconds or 0.0,
+            duration_seconds=one.seconds,
             kept=one is kept,
         )
         for one in tried

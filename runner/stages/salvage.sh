@@ -1,6 +1,8 @@
 # Gives a command another Python or a new virtual environment, and becomes it.
 # Arguments: a version such as 3.11 or nothing, venv or nothing, and the command.
-# What is missing for that is told by an empty file in the scratch folder: no_such_python or no_venv.
+# What is missing for that is told by an empty file in the scratch folder: no_such_python or no_venv. How many
+# microseconds all this took stands in the file prepared there: they are no time of the command's.
+begin=${EPOCHREALTIME/[.,]/}
 version=$1
 venv=$2
 shift 2
@@ -33,4 +35,5 @@ else
 fi
 export PATH
 unset PYTHONHOME
+printf '%s' "$((${EPOCHREALTIME/[.,]/} - begin))" >"$mine/prepared"
 exec "$@"
