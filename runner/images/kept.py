@@ -24,6 +24,7 @@ PACKAGES = ".packages.txt"
 SANDBOX = ".sandbox"
 FETCHED = "fetched-"
 _HEAD = (
+    "# yaml-language-server: $schema=../spec/v1/images.schema.json\n"
     "# Written by 'paperbench build': what this machine's images are. No build gives the same file twice.\n"
 )
 

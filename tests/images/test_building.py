@@ -149,6 +149,15 @@ def test_what_was_built_is_written_down_and_fits_its_schema(yard: Yard) -> None:
     assert yard.bench.call("check", str(yard.folder / "lock.yaml")).status == 0
 
 
+def test_what_is_written_beside_the_recipes_fits_all_rules(yard: Yard) -> None:
+    assert yard.build("base").status == 0
+    recipes = yard.bench.root / "sif"
+    recipes.mkdir(exist_ok=True)
+    (recipes / "lock.yaml").write_bytes((yard.folder / "lock.yaml").read_bytes())
+    said = yard.bench.call("check")
+    assert "lock.yaml" not in said.out + said.err
+
+
 def test_a_changed_image_is_refused_with_both_digests(yard: Yard) -> None:
     assert yard.build("base").status == 0
     (path,) = yard.folder.glob("*.sif")
