@@ -145,10 +145,12 @@ def _reproduction(config: Run) -> str:
     limits = config.limits.reproduce
     minutes = limits.time_limit_minutes
     time = "no time limit" if minutes == "unlimited" else f"at most {minutes:g} min"
+    most = [time, f"{limits.output_limit_mib} MiB of output"]
+    most += [f"{limits.mem_gib:g} GiB of memory"] if limits.mem_gib is not None else []
+    most += [f"{limits.processes} processes"] if limits.processes is not None else []
     return (
         f"each is run with '{' '.join(COMMAND)}' in a fresh copy: container {config.container}, "
-        f"network {config.network_of('reproduce')}, {time}, "
-        f"{limits.output_limit_mib} MiB of output"
+        f"network {config.network_of('reproduce')}, {', '.join(most)}"
         + ("; nothing is downloaded" if config.container == "process" else "")
     )
 

@@ -55,7 +55,8 @@ def image_lines(plan: Plan) -> Iterator[str]:
 
 def _image(planned: PlannedImage) -> str:
     if planned.definition is not None:
-        return f"{planned.image} (sif/{planned.image}.def, {planned.definition[:SHORT]}), built once"
+        recipe = f"sif/{planned.image}.def (definition {planned.definition[:SHORT]})"
+        return f"{planned.image}, from {recipe}; the run builds it if need be, see 'paperbench build --list'"
     where = "fetched from" if "://" in planned.image else "the file"
     return f"{where} {planned.image} (sha256 {(planned.sha256 or '')[:SHORT]})"
 

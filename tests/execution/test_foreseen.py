@@ -126,3 +126,9 @@ def test_a_run_without_the_gpu_it_needs_says_so(bench: Bench) -> None:
 def test_code_dev_needs_no_gpu(bench: Bench) -> None:
     need_gpu(bench)
     assert "GPU" not in planned(bench, protocol="code-dev")
+
+
+def test_a_plan_names_every_limit(bench: Bench) -> None:
+    add_run(bench.root, limits=limits(mem_gib=0.5, processes=20, output_limit_mib=7))
+    said = bench.call("plan", "tiny-run").out
+    assert "at most 1 min, 7 MiB of output, 0.5 GiB of memory, 20 processes" in said
