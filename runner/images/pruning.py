@@ -71,7 +71,8 @@ def _is_one_of(path: Path, needed: set[str]) -> bool:
 def _left(folder: Path) -> Iterator[Path]:
     """What is signed by a process of this machine that is gone."""
     for path in folder.glob(".*"):
-        if any(map(procfs.abandoned, path.name.split("."))):
+        # The second name of an image that no lock.yaml records yet is the proof that it is whole.
+        if any(map(procfs.abandoned, path.name.split("."))) and (path.is_dir() or path.lstat().st_nlink == 1):
             yield path
 
 

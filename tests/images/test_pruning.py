@@ -98,6 +98,18 @@ def test_what_killed_processes_left_is_removed_and_what_others_make_stays(yard: 
     assert {path.name for path in yard.folder.iterdir()} == {name.format(living) for name in names}
 
 
+def test_the_proof_that_an_unrecorded_image_is_whole_stays(yard: Yard) -> None:
+    assert yard.build("base").status == 0
+    (path,) = yard.folder.glob("*.sif")
+    (yard.folder / "lock.yaml").unlink()
+    proof = yard.folder / f".{path.stem}.{gone()}.ab.tmp"
+    proof.hardlink_to(path)
+    yard.build("--prune")
+    assert yard.build("base").status == 0
+    assert len(yard.calls()) == 1
+    assert not proof.exists()
+
+
 def test_fetched_and_unpacked_images_go_unless_a_config_names_them(yard: Yard) -> None:
     named, other = "a" * 64, "b" * 64
     add_run(
