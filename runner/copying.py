@@ -148,17 +148,17 @@ def make_readable(folder: Path, longest: int = LONGEST_PATH) -> bool:
     """
     removed = False
     room = len(os.fsencode(folder)) + 1 + longest
-    # Names and no paths: a million paths of 2,000 bytes would not fit into memory.
+    # One path a level, and else names: a million paths of 2,000 bytes would not fit into memory.
     trail = [os.fspath(folder)]
-    pending = [_readable(folder, room)]
+    pending = [_readable(trail[0], room)]
     while pending:
         below = pending[-1]
         removed = removed or bool(below.too_long)
         if below.too_long:
-            remove_tree(Path(*trail, below.too_long.pop()))
+            remove_tree(Path(f"{trail[-1]}/{below.too_long.pop()}"))
         elif below.folders:
-            trail.append(below.folders.pop())
-            pending.append(_readable(Path(*trail), room))
+            trail.append(f"{trail[-1]}/{below.folders.pop()}")
+            pending.append(_readable(trail[-1], room))
         else:
             pending.pop()
             trail.pop()
@@ -173,7 +173,7 @@ class _Below:
     too_long: list[str]
 
 
-def _readable(here: Path, room: int) -> _Below:
+def _readable(here: str, room: int) -> _Below:
     below = _Below([], [])
     _allow(here, 0o700)
     length = len(os.fsencode(here)) + 1
@@ -231,6 +231,9 @@ def _remove_raising(name: str, top: int) -> None:
         while names := _some(here):
             for one, is_folder in names:
                 if is_folder:
+                    with suppress(OSError):
+                        os.rmdir(one, dir_fd=here)
+                        continue
                     _allow(one, 0o700, folder=here)
                     os.rename(one, uuid.uuid4().hex, src_dir_fd=here, dst_dir_fd=top)
                 else:

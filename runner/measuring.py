@@ -12,7 +12,7 @@ from pathlib import Path
 # Ten times what an archive may hold.
 MOST_FILES = 1_000_000
 # Every path is held in memory later: one that is longer counts as several.
-LONG_PATH = 256
+LONG_PATH = 128
 # Each level takes an open file.
 DEEPEST = 10_000
 _BLOCK = 512
