@@ -116,4 +116,6 @@ def launch(payload: Payload, host: Host) -> Launch:
         + (() if root is None else (root,)),
         counted=(payload.work, scratch) + (() if root is None else (root,)),
         header=HEADER,
+        # apt and others fetch as users of their own.
+        shared=(scratch / "tmp",),
     )

@@ -129,8 +129,7 @@ def _lacking(refused: Sequence[str]) -> str:
 
 def _tried(host: Host, payload: Payload) -> Inside:
     start = launch(payload, host)
-    for folder in start.needed:
-        folder.mkdir(parents=True, exist_ok=True)
+    start.make_folders()
     said = started(start.argv, start.env, start.folder, PATIENCE_SECONDS, HEADER)
     try:
         return inside(said or "")

@@ -69,7 +69,7 @@ class Launch:
     """A command with its whole environment, the folder it starts in, and the folders it needs.
 
     header is how the one line begins that the container says from inside before the payload starts, None
-    when it says none; counted are the folders whose size is limited.
+    when it says none; counted are the folders whose size is limited; in shared every user inside may write.
     """
 
     argv: tuple[str, ...]
@@ -78,3 +78,11 @@ class Launch:
     needed: Sequence[Path]
     counted: Sequence[Path]
     header: str | None = None
+    shared: Sequence[Path] = ()
+
+    def make_folders(self) -> None:
+        """Have the folders that are needed; raises OSError."""
+        for folder in self.needed:
+            folder.mkdir(parents=True, exist_ok=True)
+        for folder in self.shared:
+            folder.chmod(0o1777)

@@ -70,8 +70,7 @@ def run_payload(context: StageContext, space: Workspace, start: Start, log: Bina
     """Run a command in the stage's work folder to its end; raises InfrastructureError and OSError."""
     container = context.within.container
     launch = container.launch(payload_of(context, space.work, start))
-    for folder in launch.needed:
-        folder.mkdir(parents=True, exist_ok=True)
+    launch.make_folders()
     limits = start.limits or context.within.config.limits_of(context.payload_stage)
     report = _supervised(context, space, order_for(limits, launch, log))
     _blame_the_machine(report, launch)

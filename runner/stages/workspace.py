@@ -53,6 +53,11 @@ class Workspace:
         self.tries += 1
         self._note({})
         self.draft.mkdir()
+        self._open_work()
+
+    def _open_work(self) -> None:
+        # Whatever rights a payload gives its files, other users of the machine do not get at them.
+        self.work.mkdir(mode=0o700)
 
     def _earlier(self) -> tuple[int, list[tuple[int, int]]] | None:
         """How often the stage was started and who stood over it; None when no start is known."""
@@ -105,6 +110,7 @@ class Workspace:
         remove_tree(self.work)
         remove_tree(self.draft)
         self.draft.mkdir()
+        self._open_work()
 
     def take_back(self) -> None:
         """Make what is kept the draft's submission."""

@@ -26,6 +26,7 @@ dpkg-deb -b /tmp/p /tmp/tiny.deb > /dev/null
 dpkg -i /tmp/tiny.deb > /dev/null
 tiny
 useradd --system ours && su -s /bin/sh ours -c 'id -u' && chown ours: main.txt
+su -s /bin/sh ours -c 'echo z > /tmp/of-another-user; echo z > /var/tmp/of-another-user-too'
 mkdir -p theirs/closed "$TMPDIR/theirs"; echo x > theirs/closed/file; echo y > theirs/also
 chown -R 33:33 theirs "$TMPDIR/theirs"; chown 65534:65534 theirs/closed/file
 chmod 000 theirs/closed/file theirs/closed theirs
