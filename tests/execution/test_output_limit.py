@@ -15,9 +15,7 @@ from tests.execution.test_supervision import reported
 
 NAMELESS = "exec 3<>f; rm f; head -c 30M /dev/zero >&3; "
 # Until it is over: what was hidden is found while it is there.
-LOCKED = (
-    "mkdir d; exec 3>d/f; chmod {mode} d; head -c 30M /dev/zero >&3; sleep 4; chmod 700 d; rm d/f"
-)
+LOCKED = "mkdir d; exec 3>d/f; chmod {mode} d; head -c 30M /dev/zero >&3; sleep 4; chmod 700 d; rm d/f"
 BELOW = """python3 - <<'END'
 import os
 for _ in range(30):
