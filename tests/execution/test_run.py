@@ -223,7 +223,7 @@ def test_what_only_has_to_be_graded_needs_no_image(bench: Bench, monkeypatch: py
 
 
 def test_other_users_do_not_get_at_a_stage_at_work(bench: Bench) -> None:
-    bench.submission_run('stat -c %a .. > mode', container="process")
+    bench.submission_run("stat -c %a .. > mode", container="process")
     assert bench.call("run", "tiny-run").status == 0
     left = bench.trial() / "reproduce" / "submission"
     assert (left / "mode").read_text() == "700\n"
