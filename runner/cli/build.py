@@ -49,7 +49,11 @@ def run(arguments: argparse.Namespace) -> int:
             elif arguments.dry_run:
                 facts, text = planned(place, images)
             else:
-                facts, text = built(place, images, line)
+                try:
+                    facts, text = built(place, images, line)
+                except KeyboardInterrupt:
+                    line.note("paperbench: interrupted; nothing half built is left, so build again")
+                    raise
     print(json.dumps(facts, indent=1) if arguments.json else text)
     return 0
 

@@ -9,6 +9,8 @@ from typing import Self
 
 # What Apptainer says of itself, and what our scripts do.
 _STEP = re.compile(rb"(?:INFO:\s+|==> )([^\r\n]+)")
+# Apptainer's words that worry people for nothing, and a name that is gone a moment later.
+_NOISE = ("Non-gzip squashfs compression", "To see mksquashfs output", "Build complete")
 _AGAIN_SECONDS = 30.0
 
 
@@ -40,8 +42,10 @@ class Steps:
         for line in lines:
             # A shell that traces its commands shows each echo twice.
             if (found := _STEP.search(line)) and b"+ echo" not in line:
-                self._step = found[1].decode(errors="replace").strip()
-                self._say()
+                step = found[1].decode(errors="replace").strip()
+                if not step.startswith(_NOISE):
+                    self._step = step
+                    self._say()
 
     def _tick(self) -> None:
         while not self._over.wait(self._pause):

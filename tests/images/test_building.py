@@ -66,6 +66,7 @@ def test_an_interrupted_builder_tidies_up(yard: Yard, number: signal.Signals) ->
     builder.send_signal(number)
     _, err = builder.communicate(timeout=30)
     assert builder.returncode == 130, err
+    assert err.splitlines()[-1] == "paperbench: interrupted; nothing half built is left, so build again"
     assert not alive(yard.bin / "apptainer")
     assert (yard.sifs(), yard.litter()) == ([], [])
 
