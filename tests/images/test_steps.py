@@ -10,7 +10,7 @@ def test_steps_are_told_and_noise_is_not() -> None:
             b"INFO:    Starting build...\n",
             b"==> pack",
             b"ages\nSetting up git\n+ echo ==> packages\n",
-            b"WARNING: anything\nINFO:    Non-gzip squashfs compression might not work with some installations\n",
+            b"WARNING: anything\nINFO:    Non-gzip squashfs compression might not work\n",
             b"INFO:    To see mksquashfs output with progress bar enable verbose logging\n",
             b"INFO:    Build complete: /sif/.x.tmp\n",
         ):
