@@ -73,7 +73,7 @@ def submission_folders_are_there(document: Document) -> Iterator[Fault | Note]:
             elif not _can_be_handed_in(root, inside):
                 where = ("submissions", number, "folders", inner)
                 yield Fault(where, f"folder {shown(name)} is not there; mend the path, which starts here")
-    yield Note("submission folders not looked for, since they lie outside the data root", outside)
+    yield Note("submissions not looked for: their paths are absolute or lead out of the data root", outside)
 
 
 def _can_be_handed_in(root: DataRoot, inside: str) -> bool:
