@@ -28,7 +28,8 @@ class Progress(Protocol):
 
 def outcome_line(outcome: Outcome) -> str:
     """An outcome in one line."""
-    status = f" (exit status {outcome.exit_status})" if outcome.exit_status else ""
+    # At a limit the status only tells how it was ended.
+    status = f" (exit status {outcome.exit_status})" if outcome.reason == "exit_status" else ""
     blamed = "" if outcome.failure_class == "none" else f" [{outcome.failure_class}]"
     seconds = f"{outcome.duration_seconds:.1f} s"
     return f"{outcome.trial} {outcome.stage}: {outcome.reason}{status}{blamed} in {seconds}"

@@ -91,7 +91,8 @@ def trial_line(facts: dict[str, Any]) -> str:
 
 
 def _stage(outcome: dict[str, Any]) -> str:
-    status = f" {outcome['exit_status']}" if outcome.get("exit_status") else ""
+    # At a limit the status only tells how it was ended.
+    status = f" {outcome['exit_status']}" if outcome["reason"] == "exit_status" else ""
     return f"{outcome['stage']} {outcome['reason']}{status} ({outcome['duration_seconds']:.1f} s)"
 
 

@@ -24,10 +24,10 @@ MARGIN_SECONDS = 60.0
 MIB = 1 << 20
 GIB = 1 << 30
 WORDS = {
-    "time_limit": "stopped at its time limit",
-    "output_limit": "stopped at its limit on output",
-    "memory_limit": "stopped at its limit on memory",
-    "process_limit": "stopped at its limit on processes",
+    "time_limit": "stopped at its time limit of {0.time_limit_minutes} min",
+    "output_limit": "stopped at its limit of {0.output_limit_mib} MiB of output",
+    "memory_limit": "stopped at its limit of {0.mem_gib} GiB of memory",
+    "process_limit": "stopped at its limit of {0.processes} processes",
 }
 NOT_HERE = {
     "not_started": "the payload could not be started",
@@ -159,14 +159,14 @@ def _blame_the_machine(report: Report, launch: Launch) -> None:
         )
 
 
-def ending_of(report: Report) -> Ending:
-    """What the end of a payload that ran means."""
+def ending_of(report: Report, limits: StageLimits) -> Ending:
+    """What the end of a payload that ran under these limits means."""
     left = report.left_running
     still = "1 process still ran and was ended" if left == 1 else f"{left} processes still ran and were ended"
     message = still if left else None
     if report.ended in WORDS:
         passed = f": {report.passed}" if report.passed else ""
-        ending = Ending("submission", report.ended, WORDS[report.ended] + passed)
+        ending = Ending("submission", report.ended, WORDS[report.ended].format(limits) + passed)
     elif report.exit_status == 0:
         ending = Ending("none", "ok", message)
     else:

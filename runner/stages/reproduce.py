@@ -119,7 +119,7 @@ def _reproduced(context: StageContext, space: Workspace, way: Salvage | None, lo
         damage = "it changed what was handed in"
     over = trimmed(space.submission, before, limits.output_limit_mib)
     ending = replace(
-        blamed(ending_of(ran.report), damage, over),
+        blamed(ending_of(ran.report, limits), damage, over),
         gpus=slots,
         environment=facts,
         declared=context.declared(),

@@ -84,7 +84,13 @@ def test_a_process_whose_first_thread_has_ended_is_ended(bench: Bench, end: str)
     body += f"while [ ! -s daemon.pid ]; do sleep 0.02; done; {end}"
     bench.submission_run(body, limits=limits(time_limit_minutes=0.03))
     assert bench.call("run", "tiny-run").status == 0
-    assert bench.outcome("reproduce")["reason"] == ("time_limit" if end else "ok")
+    outcome = bench.outcome("reproduce")
+    assert outcome["reason"] == ("time_limit" if end else "ok")
+    if end:
+        assert outcome["message"].startswith("stopped at its time limit of 0.03 min")
+        said = bench.call("status", "tiny-run").out
+        assert "reproduce time_limit (" in said
+        assert "stopped at its time limit of 0.03 min" in said
     assert not threads(int((bench.trial() / "reproduce/submission/daemon.pid").read_text()))
 
 
