@@ -21,8 +21,8 @@ VALUES = {
 SHOW = 'cd /proc/self/fd; for one in *; do echo "fd $one $(readlink $one)"; done; env | cut -d= -f1 | sort'
 # What of it Apptainer, the shell, the image and we put there.
 EXPECTED = (
-    "APPTAINER_", "SINGULARITY_", "CUDA_VISIBLE_DEVICES", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "OLDPWD",
-    "PAPERBENCH", "PAPERBENCH_STAGE", "PAPERBENCH_TRIAL", "PATH", "PWD", "SHLVL", "TMPDIR", "_",
+    "APPTAINER_", "SINGULARITY_", "CUDA_VISIBLE_DEVICES", "HOME", "LANG", "LC_ALL", "LD_LIBRARY_PATH",
+    "OLDPWD", "PAPERBENCH", "PAPERBENCH_STAGE", "PAPERBENCH_TRIAL", "PATH", "PWD", "SHLVL", "TMPDIR", "_",
 )  # fmt: skip
 SECRETS = (
     "OPENAI_API_KEY", "HF_TOKEN", "AWS_SECRET_ACCESS_KEY", "SSH_AUTH_SOCK", "APPTAINERENV_KEY",
