@@ -48,15 +48,15 @@ def image_lines(plan: Plan) -> Iterator[str]:
     if plan.config is None or plan.site is None:
         return
     for planned in plan.images:
-        yield f"image          {planned.stage}: {_image(planned)}"
+        yield f"image          {planned.stage}: {_image(planned, plan.site.id)}"
         yield f"command        {shlex.join(command(plan.config, plan.site, planned))}"
         yield f"               {WORK} is .{planned.stage}.work in the trial's folder"
 
 
-def _image(planned: PlannedImage) -> str:
+def _image(planned: PlannedImage, site: str) -> str:
     if planned.definition is not None:
         recipe = f"sif/{planned.image}.def (definition {planned.definition[:SHORT]})"
-        return f"{planned.image}, from {recipe}; the run builds it if need be, see 'paperbench build --list'"
+        return f"{planned.image}, from {recipe}; is it there? paperbench build --list --site {site}"
     where = "fetched from" if "://" in planned.image else "the file"
     return f"{where} {planned.image} (sha256 {(planned.sha256 or '')[:SHORT]})"
 
