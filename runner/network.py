@@ -49,14 +49,8 @@ def fetch(
             return _before(end, url, limit)
         except _TooSlowError:
             raise UnreachableError(f"{url} is not here after {total:g} seconds") from None
-        except HTTPError as error:
-            if error.code < _SERVER_FAULT and error.code != _BUSY:
-                raise MissingError(f"{url} answers {error.code} {error.reason}") from None
-            why = f"{error.code} {error.reason}"
-        except URLError as error:
-            why = str(getattr(error.reason, "strerror", None) or error.reason)
         except (OSError, HTTPException) as error:
-            why = str(error) or type(error).__name__
+            why = _why(url, error)
         if pause is not None:
             time.sleep(pause)
     raise UnreachableError(f"{url} cannot be fetched ({why})")
@@ -141,6 +135,17 @@ def _is_loopback(url: str) -> bool:
         return False
 
 
+def _why(url: str, error: OSError | HTTPException) -> str:
+    """What failed, where trying again may help; raises MissingError where it will not."""
+    if isinstance(error, HTTPError):
+        if error.code < _SERVER_FAULT and error.code != _BUSY:
+            raise MissingError(f"{url} answers {error.code} {error.reason}") from None
+        return f"{error.code} {error.reason}"
+    if isinstance(error, URLError):
+        return str(getattr(error.reason, "strerror", None) or error.reason)
+    return str(error) or type(error).__name__
+
+
 def fetch_file(url: str, path: Path, told: Callable[[int], None] = lambda _: None) -> None:
     """Write the file behind the URL, of any size, to a path; told hears the bytes that are here.
 
@@ -151,14 +156,8 @@ def fetch_file(url: str, path: Path, told: Callable[[int], None] = lambda _: Non
     for pause in (*_PAUSES_S, None):
         try:
             _write(url, path, told)
-        except HTTPError as error:
-            if error.code < _SERVER_FAULT and error.code != _BUSY:
-                raise MissingError(f"{url} answers {error.code} {error.reason}") from None
-            why = f"{error.code} {error.reason}"
-        except URLError as error:
-            why = str(getattr(error.reason, "strerror", None) or error.reason)
-        except (ConnectionError, TimeoutError, HTTPException) as error:
-            why = str(error) or type(error).__name__
+        except (URLError, ConnectionError, TimeoutError, HTTPException) as error:
+            why = _why(url, error)
         else:
             return
         if pause is not None:

@@ -12,6 +12,7 @@ from runner.copying import make_readable, remove_tree
 from runner.measuring import Output
 from tests.execution.bench import CHECKOUT, Bench, limits
 from tests.execution.test_supervision import reported
+from tests.small_disks import small_file_system
 
 NAMELESS = "exec 3<>f; rm f; head -c 30M /dev/zero >&3; "
 # Until it is over: what was hidden is found while it is there.
@@ -90,16 +91,8 @@ def test_a_slow_disk_is_no_fault_and_does_not_hold_a_supervisor_up(tmp_path: Pat
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 60 MiB of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small tmpfs")
-    argv = ["mount", "-t", "tmpfs", "-o", "size=60m", "tmpfs", str(folder)]
-    done = subprocess.run(argv, capture_output=True, text=True, check=False)
-    if done.returncode != 0:
-        pytest.skip(f"no tmpfs can be mounted here: {done.stderr.strip()}")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+    with small_file_system(tmp_path / "disk", "size=60m") as folder:
+        yield folder
 
 
 @pytest.mark.parametrize("pause", ["", "; sleep 2"], ids=["at once", "later"])
