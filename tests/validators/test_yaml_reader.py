@@ -102,8 +102,8 @@ def test_what_ruamel_dumps_is_read_back(value: Any) -> None:
     # Where ruamel folds a quoted text it may add a blank that was not there.
     dumper.width = 1_000_000
     dumper.dump(value, out)
-    # It writes {:0: null}, which it cannot read itself.
-    assume("{:" not in out.getvalue() and ", :" not in out.getvalue() and "[:" not in out.getvalue())
+    # It writes {:0: null}, which it cannot read itself, and {?0: null}, where libyaml takes ? for a key's mark.
+    assume(not re.search(r"[{\[][:?]|, [:?]", out.getvalue()))
     assert same(read(out.getvalue()), value)
 
 
