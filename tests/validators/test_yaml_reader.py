@@ -102,7 +102,7 @@ def test_what_ruamel_dumps_is_read_back(value: Any) -> None:
     # Where ruamel folds a quoted text it may add a blank that was not there.
     dumper.width = 1_000_000
     dumper.dump(value, out)
-    # It writes {:0: null}, which it cannot read itself, and {?0: null}, where libyaml takes ? for a key's mark.
+    # It writes {:0: null}, which it cannot read itself, and {?0: null}, where libyaml takes ? for a mark.
     assume(not re.search(r"[{\[][:?]|, [:?]", out.getvalue()))
     assert same(read(out.getvalue()), value)
 
